@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The engine as everybody else sees it: open a model, load inputs, run it, measure a configuration.
+// No LibTorch type appears here, and nobody links LibTorch: the implementation is a shared library
+// loaded at run time (core/engine/engine_loader.h), so that windows open before LibTorch is read and
+// environment variables that it reads at load time can be set first.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/plan/layer_info.h"
+#include "core/plan/result.h"
+#include "core/plan/sweep_plan.h"
+
+namespace bitfront {
+
+/// An opened model. Immutable and thread-safe.
+class Model
+{
+public:
+    virtual ~Model() = default;
+    virtual const ModelInfo& info() const = 0;
+};
+
+/// One tensor of the reference inputs, bound to an argument of forward().
+struct InputTensor
+{
+    std::string name;     ///< key in the file, or "0", "1", … by order
+    std::string argument; ///< name of the forward() argument it is bound to
+    std::string dtype;
+    std::vector<std::int64_t> shape;
+    double min = 0, max = 0;
+    bool looksLikeNoise = false; ///< no structure between neighbours (plain random numbers)
+};
+
+/// Reference inputs, loaded and bound to the model's arguments. Immutable and thread-safe.
+class ReferenceData
+{
+public:
+    virtual ~ReferenceData() = default;
+    virtual const std::vector<InputTensor>& tensors() const = 0;
+    virtual const std::string& path() const = 0;
+    virtual const std::string& sha256() const = 0;
+    virtual std::int64_t samples() const = 0; ///< extent of axis 0 of the first tensor, 1 if scalar
+};
+
+/// Filled while a configuration is evaluated, read by others at any time.
+struct EvaluationProgress
+{
+    std::atomic<int> layersDone {0};
+    std::atomic<int> layersTotal {0};
+};
+
+/// Measures configurations one at a time, on the thread that calls it, with its own view of the model.
+class Evaluator
+{
+public:
+    virtual ~Evaluator() = default;
+    /// Compresses, runs one forward pass, compares. Throws Error for what failed in this configuration
+    /// (other configurations can go on), Cancelled when stopped.
+    virtual Measurement evaluate(const CompressionConfig& config, const std::stop_token& stop,
+                                 EvaluationProgress* progress = nullptr)
+        = 0;
+};
+
+/// A model with its inputs and its uncompressed outputs: what every configuration is compared with.
+class Experiment
+{
+public:
+    virtual ~Experiment() = default;
+    virtual const ModelInfo& model() const = 0;
+    virtual const ReferenceData& inputs() const = 0;
+    virtual const std::vector<OutputInfo>& outputs() const = 0;
+    /// Quality of the model cast to fp16 and back (the point at ratio 1.00×), one per choice.
+    virtual std::vector<OutputQuality> fp16Quality(const std::vector<MetricChoice>& metrics) = 0;
+    virtual double forwardMs() const = 0;
+    /// Each choice must name an output of outputs() and fit it, else Error(MetricUnfit).
+    /// `threads` is the number of intra-op threads of its forward passes. Evaluators of one experiment
+    /// share read-only data and lookup tables found once; results do not depend on their number.
+    virtual std::unique_ptr<Evaluator> createEvaluator(const std::vector<MetricChoice>& metrics,
+                                                       int threads)
+        = 0;
+};
+
+/// Entry to everything that needs LibTorch. All methods may be called from any thread.
+class Engine
+{
+public:
+    virtual ~Engine() = default;
+    /// "LibTorch 2.13.0"
+    virtual std::string version() const = 0;
+    /// Throws Error: FileNotReadable, BadFormat (says what the file is instead), UnsupportedModel.
+    virtual std::shared_ptr<const Model> openModel(const std::filesystem::path& path,
+                                                   const std::stop_token& stop = {})
+        = 0;
+    /// Loads .pt, .npy, .npz, .safetensors (by content) and binds tensors to forward() arguments by
+    /// name, else by order. Throws Error: FileNotReadable, BadFormat, InputMismatch.
+    virtual std::shared_ptr<const ReferenceData> loadInputs(const std::filesystem::path& path,
+                                                            const Model& model)
+        = 0;
+    /// Runs the uncompressed model once. Throws Error: ForwardFailed, InputMismatch, NonFinite.
+    virtual std::shared_ptr<Experiment> createExperiment(std::shared_ptr<const Model> model,
+                                                         std::shared_ptr<const ReferenceData> inputs,
+                                                         const std::stop_token& stop = {})
+        = 0;
+};
+
+/// Times the two probe configurations of the estimate with one evaluator.
+ProbeTimes probe(Experiment& experiment, const std::vector<MetricChoice>& metrics,
+                 const SweepPlan& plan, const std::stop_token& stop);
+
+} // namespace bitfront

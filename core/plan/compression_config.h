@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One compression configuration: what is done to every weight of a model, and to which it is not.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/formats.h"
+
+namespace bitfront {
+
+/// Groups of the sweep, in order. Ids in files and on the command line: "1a", "1b", "2".
+enum class GroupId { PerChannel, PerBlock, Palette };
+inline constexpr GroupId kGroups[] = {GroupId::PerChannel, GroupId::PerBlock, GroupId::Palette};
+
+std::string_view groupKey(GroupId group);   ///< "1a"
+std::string_view groupTitle(GroupId group); ///< "Per-channel quantization"
+std::optional<GroupId> groupFromKey(std::string_view key);
+
+/// Scope of one quantization scale.
+enum class QuantGranularity { PerTensor, PerChannel, PerBlock };
+
+/// Linear weight quantization of every quantizable layer.
+struct QuantConfig
+{
+    CodeType dtype = CodeType::Int8;
+    QuantScheme scheme = QuantScheme::Symmetric;
+    QuantGranularity granularity = QuantGranularity::PerChannel;
+    std::int64_t blockSize = 0; ///< elements along the block axis; 0 unless PerBlock
+
+    bool operator==(const QuantConfig&) const = default;
+};
+
+/// Palettization (k-means lookup tables) of every palettizable layer.
+struct PaletteConfig
+{
+    int bits = 4;               ///< 1, 2, 3, 4, 6 or 8: 2^bits table entries
+    std::int64_t groupSize = 0; ///< channels along axis 0 that share a table; 0 = one per tensor
+    bool channelScale = false;  ///< divide every slice of axis 0 by its largest magnitude first
+
+    bool operator==(const PaletteConfig&) const = default;
+};
+
+using CompressionSpec = std::variant<QuantConfig, PaletteConfig>;
+
+/// What happens to a layer whose extent the block or group size does not divide.
+enum class IndivisiblePolicy {
+    Nearest,    ///< per-block: per-channel; grouped: the nearest group size that divides
+    PerChannel, ///< per-block: per-channel; grouped: group size 1 (the reference's recipe)
+    Skip        ///< the layer stays at fp16
+};
+std::string_view name(IndivisiblePolicy policy); ///< "nearest", "per-channel", "skip"
+std::optional<IndivisiblePolicy> indivisiblePolicyFromName(std::string_view text);
+
+/// A value: comparable, names itself. Base configurations skip nothing; refinements keep layers.
+struct CompressionConfig
+{
+    std::string name; ///< canonical and unique in a run, e.g. "perblock_bs32_int4_asymmetric_skip-last"
+    GroupId group = GroupId::PerChannel;
+    CompressionSpec spec;
+    IndivisiblePolicy indivisible = IndivisiblePolicy::Nearest;
+    std::vector<std::string> skippedLayers; ///< LayerInfo::name of layers kept at fp16 on purpose
+    std::string seed; ///< name of the configuration this one refines; empty for a base one
+
+    bool isRefinement() const { return !seed.empty(); }
+    bool operator==(const CompressionConfig&) const = default;
+};
+
+/// Canonical name of a base configuration, e.g. "palette_grouped_gs8_6bit_pcs0".
+std::string canonicalName(const CompressionSpec& spec);
+/// For people: "int4 block 16, asymmetric", "6-bit palette, group 8 · keeps first".
+std::string title(const CompressionConfig& config);
+/// For plot labels: "b16 4 asym", "p6 g8 −first".
+std::string shortCode(const CompressionConfig& config);
+
+/// The 31 base configurations in canonical order: 6 of 1a, 9 of 1b, 16 of 2.
+std::vector<CompressionConfig> baseConfigurations(
+    IndivisiblePolicy policy = IndivisiblePolicy::Nearest);
+
+} // namespace bitfront

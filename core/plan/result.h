@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What one configuration of a sweep came to. A failed configuration is data, not an exception.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/plan/layer_storage.h"
+
+namespace bitfront {
+
+/// Quality of one output against the uncompressed model.
+struct OutputQuality
+{
+    std::string output; ///< "out_0" or the key of a dict
+    Metric metric = Metric::Psnr;
+    /// The reference's formula with its absolute epsilon; NaN when the output holds NaN.
+    double referenceValue = 0;
+    /// Scale-free value without epsilon: ranks, floors and fronts use it. +∞ when identical, NaN or
+    /// −∞ when the compressed output is not finite. dB, or 0…1 for IoU.
+    double value = 0;
+
+    bool identical() const { return value == std::numeric_limits<double>::infinity(); }
+};
+
+/// A measured configuration.
+struct Measurement
+{
+    std::vector<OutputQuality> outputs; ///< in the order of the model's outputs
+    SizeAccount size;
+    std::vector<LayerStorage> layers; ///< in the model's order
+    double timeMs = 0;                ///< compression plus forward
+    double forwardMs = 0;             ///< forward alone
+    std::uint64_t peakMemoryBytes = 0; ///< of the process so far
+};
+
+using Outcome = std::variant<Measurement, Failure>;
+
+/// One line of results.jsonl.
+struct ResultRecord
+{
+    CompressionConfig config;
+    std::string configPath; ///< relative to the run folder, e.g. "configs/<name>.yaml"
+    Outcome outcome;
+    std::string finishedAt; ///< ISO 8601, UTC
+
+    const Measurement* measurement() const { return std::get_if<Measurement>(&outcome); }
+    const Failure* failure() const { return std::get_if<Failure>(&outcome); }
+};
+
+/// Index of a record in its run, in order of arrival: what plot, table and detail agree on.
+using RecordId = int;
+inline constexpr RecordId kNoRecord = -1;
+
+/// The metric chosen for one output, with the floor below which a result is not worth showing.
+struct MetricChoice
+{
+    std::string output;
+    Metric metric = Metric::Psnr;
+    double floor = 10; ///< dB, or 0.1 for IoU
+};
+double defaultFloor(Metric metric); ///< 10 dB for psnr and snr, 0.1 for iou
+
+/// What one forward pass said about an output.
+struct OutputInfo
+{
+    std::string name;
+    std::string dtype; ///< "float32", "int64", "bool", ...
+    std::vector<std::int64_t> shape;
+    double min = 0, max = 0;
+    std::int64_t nonFinite = 0; ///< count of NaN and infinities
+    bool binary = false;        ///< boolean, or only 0 and 1
+};
+
+/// A metric to offer, never to choose silently, with the reason in one sentence.
+struct MetricSuggestion
+{
+    Metric metric = Metric::Psnr;
+    std::string reason;
+};
+MetricSuggestion suggestMetric(const OutputInfo& output);
+/// Why `metric` cannot judge this output (empty: it can): NaN in it, IoU on something no mask, ...
+std::string metricUnfitReason(const OutputInfo& output, Metric metric);
+
+} // namespace bitfront
