@@ -15,7 +15,6 @@
 
 #include "core/plan/layer_info.h"
 #include "core/plan/result.h"
-#include "core/plan/sweep_plan.h"
 
 namespace bitfront {
 
@@ -109,9 +108,5 @@ public:
                                                          const std::stop_token& stop = {})
         = 0;
 };
-
-/// Times the two probe configurations of the estimate with one evaluator.
-ProbeTimes probe(Experiment& experiment, const std::vector<MetricChoice>& metrics,
-                 const SweepPlan& plan, const std::stop_token& stop);
 
 } // namespace bitfront

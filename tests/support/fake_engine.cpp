@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A complete engine without LibTorch on synthetic layers, for tests.
+#include "tests/support/fake_engine.h"
+
+#include <chrono>
+#include <fstream>
+#include <limits>
+#include <new>
+#include <thread>
+
+namespace bitfront::test {
+namespace {
+
+void pause(int milliseconds, const std::stop_token& stop)
+{
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
+    while (std::chrono::steady_clock::now() < end) {
+        if (stop.stop_requested())
+            throw Cancelled();
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
+
+std::string firstWord(const std::filesystem::path& path)
+{
+    std::ifstream file(path);
+    if (!file || std::filesystem::is_directory(path))
+        throw Error(ErrorCode::FileNotReadable, "Cannot read " + path.string() + ".",
+                    "Check the path.", path.string());
+    std::string word;
+    file >> word;
+    return word;
+}
+
+class FakeModel : public Model
+{
+public:
+    FakeModel(FakeModelKind modelKind, ModelInfo info)
+        : kind(modelKind)
+        , m_info(std::move(info))
+    {
+    }
+    const ModelInfo& info() const override { return m_info; }
+    const FakeModelKind kind;
+
+private:
+    ModelInfo m_info;
+};
+
+class FakeInputs : public ReferenceData
+{
+public:
+    FakeInputs(FakeModelKind kind, std::string path, bool noise)
+        : m_path(std::move(path))
+        , m_sha256(64, 'c')
+    {
+        if (kind == FakeModelKind::Cnn)
+            m_tensors = {{"x", "x", "float32", {16, 1, 8, 8}, 0, 1, noise}};
+        else
+            m_tensors = {{"ids", "ids", "int64", {2, 12}, 0, 99, noise},
+                         {"mask", "mask", "float32", {2, 12}, 0, 1, false}};
+    }
+    const std::vector<InputTensor>& tensors() const override { return m_tensors; }
+    const std::string& path() const override { return m_path; }
+    const std::string& sha256() const override { return m_sha256; }
+    std::int64_t samples() const override { return m_tensors.front().shape.front(); }
+
+private:
+    std::string m_path, m_sha256;
+    std::vector<InputTensor> m_tensors;
+};
+
+/// Counts evaluations side by side for as long as it lives.
+class Counted
+{
+public:
+    explicit Counted(FakeCounters& counters)
+        : m_counters(counters)
+    {
+        ++m_counters.evaluations;
+        const int now = ++m_counters.atOnce;
+        int most = m_counters.mostAtOnce;
+        while (most < now && !m_counters.mostAtOnce.compare_exchange_weak(most, now)) { }
+    }
+    ~Counted() { --m_counters.atOnce; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+
+private:
+    FakeCounters& m_counters;
+};
+
+class FakeEvaluator : public Evaluator
+{
+public:
+    FakeEvaluator(ModelInfo model, std::vector<MetricChoice> metrics, FakeOptions options,
+                  std::shared_ptr<FakeCounters> counters)
+        : m_model(std::move(model))
+        , m_metrics(std::move(metrics))
+        , m_options(std::move(options))
+        , m_counters(std::move(counters))
+        , m_thread(std::this_thread::get_id())
+    {
+        ++m_counters->evaluators;
+    }
+
+    Measurement evaluate(const CompressionConfig& config, const std::stop_token& stop,
+                         EvaluationProgress* progress) override
+    {
+        if (m_thread != std::this_thread::get_id())
+            throw Error(ErrorCode::Internal, "An evaluator changed threads.");
+        const Counted counted(*m_counters);
+        work(stop, progress);
+        if (m_options.failing.contains(config.name))
+            throw Error(ErrorCode::ForwardFailed, "The model raised: shapes do not match.",
+                        "Check the reference inputs.", config.name);
+        if (m_options.throwing.contains(config.name))
+            throw std::runtime_error("something odd");
+        if (m_options.outOfMemory.contains(config.name))
+            throw std::bad_alloc();
+        return fakeMeasurement(m_model, m_metrics, config, m_options);
+    }
+
+private:
+    void work(const std::stop_token& stop, EvaluationProgress* progress) const
+    {
+        const int layers = static_cast<int>(m_model.layers.size());
+        if (progress)
+            progress->layersTotal = layers;
+        for (int i = 0; i < layers; ++i) {
+            if (stop.stop_requested())
+                throw Cancelled();
+            pause(m_options.delayMs * (i + 1) / layers - m_options.delayMs * i / layers, stop);
+            if (progress)
+                progress->layersDone = i + 1;
+        }
+    }
+
+    ModelInfo m_model;
+    std::vector<MetricChoice> m_metrics;
+    FakeOptions m_options;
+    std::shared_ptr<FakeCounters> m_counters;
+    std::thread::id m_thread;
+};
+
+class FakeExperiment : public Experiment
+{
+public:
+    FakeExperiment(std::shared_ptr<const Model> model, std::shared_ptr<const ReferenceData> inputs,
+                   FakeModelKind kind, FakeOptions options, std::shared_ptr<FakeCounters> counters)
+        : m_model(std::move(model))
+        , m_inputs(std::move(inputs))
+        , m_outputs(fakeOutputs(kind))
+        , m_options(std::move(options))
+        , m_counters(std::move(counters))
+    {
+    }
+    const ModelInfo& model() const override { return m_model->info(); }
+    const ReferenceData& inputs() const override { return *m_inputs; }
+    const std::vector<OutputInfo>& outputs() const override { return m_outputs; }
+    double forwardMs() const override { return 2; }
+
+    std::vector<OutputQuality> fp16Quality(const std::vector<MetricChoice>& metrics) override
+    {
+        std::vector<OutputQuality> result;
+        for (const MetricChoice& choice : metrics)
+            result.push_back(choice.metric == Metric::Iou
+                                 ? OutputQuality {choice.output, choice.metric, 1, 1}
+                                 : OutputQuality {choice.output, choice.metric, 67.5, 71.25});
+        return result;
+    }
+
+    std::unique_ptr<Evaluator> createEvaluator(const std::vector<MetricChoice>& metrics,
+                                               int) override
+    {
+        if (m_options.failEvaluators)
+            throw Error(ErrorCode::OutOfMemory,
+                        "There is not enough memory for a copy of the model.",
+                        "Close other programs.");
+        return std::make_unique<FakeEvaluator>(model(), metrics, m_options, m_counters);
+    }
+
+private:
+    std::shared_ptr<const Model> m_model;
+    std::shared_ptr<const ReferenceData> m_inputs;
+    std::vector<OutputInfo> m_outputs;
+    FakeOptions m_options;
+    std::shared_ptr<FakeCounters> m_counters;
+};
+
+FakeModelKind kindOf(const Model& model)
+{
+    const auto* fake = dynamic_cast<const FakeModel*>(&model);
+    return fake ? fake->kind : FakeModelKind::Cnn;
+}
+
+} // namespace
+
+FakeEngine::FakeEngine(FakeOptions options)
+    : m_options(std::move(options))
+    , m_counters(std::make_shared<FakeCounters>())
+{
+}
+
+std::string FakeEngine::version() const
+{
+    return "Fake engine 1.0";
+}
+
+std::shared_ptr<const Model> FakeEngine::openModel(const std::filesystem::path& path,
+                                                   const std::stop_token& stop)
+{
+    pause(m_options.openDelayMs, stop);
+    const std::string word = firstWord(path);
+    if (word == "state-dict")
+        throw Error(ErrorCode::BadFormat, "This file holds only weights, no graph.",
+                    "Save the model with torch.jit.save.", path.string());
+    if (word == "empty")
+        throw Error(ErrorCode::UnsupportedModel, "The model has no layer that can be compressed.",
+                    "", path.string());
+    const FakeModelKind kind = word == "transformer" ? FakeModelKind::Transformer : m_options.model;
+    ModelInfo info = fakeModelInfo(kind);
+    info.path = path.string();
+    info.fileName = path.filename().string();
+    return std::make_shared<FakeModel>(kind, std::move(info));
+}
+
+std::shared_ptr<const ReferenceData> FakeEngine::loadInputs(const std::filesystem::path& path,
+                                                            const Model& model)
+{
+    pause(m_options.openDelayMs, {});
+    const std::string word = firstWord(path);
+    if (word == "mismatch")
+        throw Error(ErrorCode::InputMismatch,
+                    "Input 'x' has shape [3, 224, 224]; the model expects 4 dimensions.",
+                    "Add a batch dimension.", "x");
+    if (word == "garbage")
+        throw Error(ErrorCode::BadFormat, "This file holds no tensors.",
+                    "Use .pt, .npy, .npz or .safetensors.", path.string());
+    return std::make_shared<FakeInputs>(kindOf(model), path.string(), word == "noise");
+}
+
+std::shared_ptr<Experiment>
+FakeEngine::createExperiment(std::shared_ptr<const Model> model,
+                             std::shared_ptr<const ReferenceData> inputs,
+                             const std::stop_token& stop)
+{
+    pause(m_options.openDelayMs, stop);
+    if (m_options.nanBaseline)
+        throw Error(ErrorCode::NonFinite,
+                    "Output 'out_0' has 12 values that are not finite before any compression.",
+                    "Quality cannot be measured on it.", "out_0");
+    const FakeModelKind kind = kindOf(*model);
+    return std::make_shared<FakeExperiment>(std::move(model), std::move(inputs), kind, m_options,
+                                            m_counters);
+}
+
+std::shared_ptr<Experiment> fakeExperiment(const FakeOptions& options,
+                                           std::shared_ptr<FakeCounters> counters)
+{
+    if (!counters)
+        counters = std::make_shared<FakeCounters>();
+    auto model = std::make_shared<FakeModel>(options.model, fakeModelInfo(options.model));
+    auto inputs = std::make_shared<FakeInputs>(options.model, "/data/inputs.npz", false);
+    return std::make_shared<FakeExperiment>(model, inputs, options.model, options, counters);
+}
+
+} // namespace bitfront::test
