@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Exact weighted 1-D k-means: the palette of a weight tensor. Never approximate: the squared error
+// is the smallest possible, and where several partitions reach it the reference's is returned.
+#pragma once
+
+#include "core/kernels/kmeans1d_reference.h"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace bitfront {
+
+/// Instruction sets of the inner loop; both give identical results.
+enum class SimdPath
+{
+    Portable,
+    Avx2
+};
+/// The fastest path this machine can run.
+SimdPath bestSimdPath();
+
+/// Work done since construction, for tests and cost models.
+struct KmeansStats
+{
+    std::int64_t problems = 0; ///< solve() calls with 1 < clusters < points
+    std::int64_t points = 0; ///< distinct points summed over those calls
+    std::int64_t probes = 0; ///< passes over the points for one value of λ
+    std::int64_t windowed = 0; ///< problems no λ could hit: dynamic program within windows
+    std::int64_t small = 0; ///< problems handed to the reference's own dynamic program
+};
+
+/// Solver for one set of points and any number of cluster counts. Not thread-safe: one per thread.
+class Kmeans1d
+{
+public:
+    explicit Kmeans1d(SimdPath path = bestSimdPath());
+
+    /// `values` strictly ascending and finite, `weights` positive, equally long, not empty; both
+    /// must stay valid until the next call. Values on an integer grid are best passed as `keys` too
+    /// (keys[i] ∝ values[i] up to rounding): sums over them are then free of rounding.
+    void setPoints(std::span<const double> values, std::span<const double> weights,
+                   std::span<const double> keys = {});
+
+    /// First point of each of min(clusters, points) non-empty clusters, ascending, beginning with
+    /// 0.
+    std::vector<std::int32_t> solve(std::int32_t clusters);
+
+    /// Weighted mean of each cluster, rounded as the reference rounds it.
+    std::vector<double> centroids(std::span<const std::int32_t> starts) const;
+    /// Weighted squared error of a partition in units of `values`, computed around each mean.
+    double cost(std::span<const std::int32_t> starts) const;
+
+    const KmeansStats& stats() const { return m_stats; }
+
+private:
+    std::span<const double> m_values, m_weights;
+    detail::ReferenceCost m_reference;
+    KmeansStats m_stats;
+    SimdPath m_path;
+};
+
+} // namespace bitfront
