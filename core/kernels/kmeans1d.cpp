@@ -1,34 +1,96 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Exact weighted 1-D k-means.
+// Exact weighted 1-D k-means by Lagrangian relaxation: a price λ per cluster makes the number of
+// clusters free and the optimum cheap to find; λ is moved until that number is the wanted one.
+// Where no λ gives it, the neighbouring solutions confine every boundary to a window.
 #include "core/kernels/kmeans1d.h"
 
+#include "core/kernels/kmeans1d_window.h"
+
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <numeric>
 
 namespace bitfront {
 
+namespace {
+
+constexpr int kMaxProbes = 14;
+/// Up to this many points × clusters the reference's own program costs next to nothing.
+constexpr std::int64_t kSmallProblem = 1024;
+/// Excess at which two partitions still count as equally good: rounding of the cost itself.
+constexpr double kTieTolerance = 1e-11;
+
+/// Cube root to about 1e-4, enough for a first guess (exponent divided by 3, two Newton steps).
+float roughCubeRoot(float x)
+{
+    float y = std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) / 3 + 709921077U);
+    y = (2 * y + x / (y * y)) / 3;
+    return (2 * y + x / (y * y)) / 3;
+}
+
+/// λ between two brackets, by interpolating the number of clusters on logarithmic axes.
+double between(double lambdaMore, double more, double lambdaFewer, double fewer, double wanted)
+{
+    const double low = std::log(lambdaMore), high = std::log(lambdaFewer);
+    const double t = (std::log(wanted) - std::log(more)) / (std::log(fewer) - std::log(more));
+    const double lambda = std::exp(low + std::clamp(t, 0.1, 0.9) * (high - low));
+    return lambda > lambdaMore && lambda < lambdaFewer ? lambda : (lambdaMore + lambdaFewer) / 2;
+}
+
+} // namespace
+
 SimdPath bestSimdPath()
 {
-    return SimdPath::Portable;
+    return detail::avx2LwsKernels() != nullptr ? SimdPath::Avx2 : SimdPath::Portable;
 }
 
 Kmeans1d::Kmeans1d(SimdPath path)
-    : m_path(path)
+    : m_kernels(path == SimdPath::Avx2 ? detail::avx2LwsKernels() : nullptr)
 {
+    if (m_kernels == nullptr)
+        m_kernels = &detail::portableLwsKernels();
 }
 
 void Kmeans1d::setPoints(std::span<const double> values, std::span<const double> weights,
-                         std::span<const double>)
+                         std::span<const double> keys)
 {
     m_values = values;
     m_weights = weights;
     m_reference.reset(values, weights);
+    const std::span<const double> x = keys.empty() ? values : keys;
+    const std::size_t n = x.size();
+    m_state.resize(points());
+
+    // Centring on a point near the mean keeps the sums small, so that differences keep their
+    // digits. It is exact on integer keys. Other values are also brought to a common size, by a
+    // power of two.
+    const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
+    double mean = 0;
+    for (std::size_t i = 0; i < n; ++i)
+        mean += weights[i] / total * x[i];
+    const auto nearest = std::lower_bound(x.begin(), x.end() - 1, mean);
+    const double centre = *nearest;
+    int exponent = 0;
+    if (keys.empty())
+        std::frexp(x.back() - x.front(), &exponent);
+    const double scale = keys.empty() ? std::ldexp(1.0, 20 - exponent) : 1.0;
+    // A weight below the last digits of the total would vanish from the sums and divide by zero.
+    const double floor = total * 0x1p-50;
+
+    double mass = 0, moment = 0, square = 0;
+    m_state.mass[0] = m_state.moments[0] = m_state.squares[0] = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        const double weight = std::max(weights[i], floor), key = (x[i] - centre) * scale;
+        m_state.mass[i + 1] = mass += weight;
+        m_state.moments[i + 1] = moment += weight * key;
+        m_state.squares[i + 1] = square += weight * key * key;
+    }
 }
 
 std::vector<std::int32_t> Kmeans1d::solve(std::int32_t clusters)
 {
-    const auto n = static_cast<std::int32_t>(m_values.size());
-    if (clusters >= n) {
+    if (clusters >= points()) {
         std::vector<std::int32_t> starts(m_values.size());
         std::iota(starts.begin(), starts.end(), 0);
         return starts;
@@ -36,9 +98,137 @@ std::vector<std::int32_t> Kmeans1d::solve(std::int32_t clusters)
     if (clusters <= 1)
         return {0};
     ++m_stats.problems;
-    m_stats.points += n;
-    ++m_stats.small;
-    return detail::matrixSearch(m_reference, clusters);
+    m_stats.points += points();
+    return referenceChoice(solveExactly(clusters));
+}
+
+/// Panter and Dite's high-resolution formula, λ = (∫ density^⅓)³ / (6 K³), on blocks of equal mass,
+/// with a correction for few points per cluster that was fitted on real weights.
+double Kmeans1d::firstLambda(std::int32_t clusters) const
+{
+    const std::int32_t n = points();
+    const auto& mass = m_state.mass;
+    const double span = m_values.back() - m_values.front();
+    // Positions in the solver's own units, whose scale is known from the sums of the outer points.
+    const auto key = [&](std::int32_t i) {
+        const auto at = static_cast<std::size_t>(i);
+        return (m_state.moments[at + 1] - m_state.moments[at]) / (mass[at + 1] - mass[at]);
+    };
+    const double unit = span > 0 ? (key(n - 1) - key(0)) / span : 1.0;
+    const std::int32_t blocks = std::max({2, std::min(n / 2, 4 * clusters), n / 4});
+    const double target = mass[static_cast<std::size_t>(n)] / blocks;
+    double sum = 0;
+    for (std::int32_t i = 0; i < n;) {
+        const double begin = mass[static_cast<std::size_t>(i)];
+        std::int32_t j = i + 1;
+        while (j < n && mass[static_cast<std::size_t>(j)] < begin + target)
+            ++j;
+        const double end =
+            j < n ? m_values[static_cast<std::size_t>(j)] : m_values.back() + span / n;
+        const double width = (end - m_values[static_cast<std::size_t>(i)]) * unit;
+        const double weight = mass[static_cast<std::size_t>(j)] - begin;
+        sum += roughCubeRoot(static_cast<float>(std::clamp(weight * width * width, 1e-30, 1e30)));
+        i = j;
+    }
+    const double k = clusters;
+    const double correction = std::max(0.3, 1 - 0.6 * k / n);
+    return std::pow(sum * correction, 3) / (6 * k * k * k);
+}
+
+std::vector<std::int32_t> Kmeans1d::solveExactly(std::int32_t clusters)
+{
+    Bracket more, fewer;
+    double lambda = firstLambda(clusters);
+    for (int probe = 0; probe < kMaxProbes; ++probe) {
+        ++m_stats.probes;
+        const std::int32_t found = detail::lwsPass(m_state, *m_kernels, lambda);
+        if (found == clusters)
+            return detail::lwsStarts(m_state);
+        const double cost = m_state.price[m_values.size()] - lambda * found;
+        Bracket& bracket = found > clusters ? more : fewer;
+        bracket = {detail::lwsStarts(m_state), lambda, cost};
+        if (more.starts.empty() || fewer.starts.empty()) {
+            // Cost falls like K^-a, so λ = −dCost/dK like K^-(a+1), with a = λK / cost here.
+            const double a = cost > 0 ? std::clamp(lambda * found / cost, 1.0, 6.0) : 6.0;
+            lambda *= std::pow(static_cast<double>(found) / clusters, a + 1);
+            continue;
+        }
+        if (more.clusters() - fewer.clusters() == 2) {
+            // The price at which both neighbours cost the same; only a kink there hides the middle.
+            lambda = (fewer.cost - more.cost) / 2;
+            if (!(lambda > more.lambda && lambda < fewer.lambda))
+                break;
+        } else {
+            lambda =
+                between(more.lambda, more.clusters(), fewer.lambda, fewer.clusters(), clusters);
+        }
+        if (fewer.lambda <= more.lambda * (1 + 1e-13))
+            break;
+    }
+    ++m_stats.windowed;
+    return solveWindowed(clusters, more, fewer);
+}
+
+std::vector<std::int32_t> Kmeans1d::solveWindowed(std::int32_t clusters, const Bracket& more,
+                                                  const Bracket& fewer)
+{
+    // Optimal boundaries interlace (Aggarwal, Schieber, Tokuyama 1994): boundary k lies between
+    // those numbered k and k + (more − clusters) of a finer solution, likewise for a coarser one.
+    const std::int32_t n = points();
+    std::vector<std::int32_t> low, high;
+    bool consistent = true;
+    const auto boundary = [n](const Bracket& b, std::int32_t k) {
+        return k >= b.clusters() ? n : b.starts[static_cast<std::size_t>(k)];
+    };
+    for (std::int32_t k = 0; k <= clusters; ++k) {
+        std::int32_t from = k == clusters ? n : k, to = k == 0 ? 0 : n - (clusters - k);
+        if (!more.starts.empty()) {
+            from = std::max(from, boundary(more, k));
+            to = std::min(to, boundary(more, k + more.clusters() - clusters));
+        }
+        if (!fewer.starts.empty()) {
+            const std::int32_t gap = clusters - fewer.clusters();
+            if (k >= gap)
+                from = std::max(from, boundary(fewer, k - gap));
+            if (k <= fewer.clusters())
+                to = std::min(to, boundary(fewer, k));
+        }
+        consistent = consistent && from <= to;
+        low.push_back(from);
+        high.push_back(to);
+    }
+    if (!consistent) { // rounding among ties: give the boundaries all the room there is
+        for (std::int32_t k = 1; k < clusters; ++k) {
+            low[static_cast<std::size_t>(k)] = k;
+            high[static_cast<std::size_t>(k)] = n - (clusters - k);
+        }
+        low.front() = high.front() = 0;
+        low.back() = high.back() = n;
+    }
+    return detail::solveInWindows(m_state, *m_kernels, low, high);
+}
+
+/// The reference's partition where it is as good as the optimum: small problems as a whole, else
+/// among the partitions whose boundaries are at most one point away.
+std::vector<std::int32_t> Kmeans1d::referenceChoice(std::vector<std::int32_t> starts)
+{
+    const auto clusters = static_cast<std::int32_t>(starts.size());
+    std::vector<std::int32_t> choice;
+    if (std::int64_t {points()} * clusters <= kSmallProblem) {
+        ++m_stats.small;
+        choice = detail::matrixSearch(m_reference, clusters);
+    } else {
+        std::vector<std::int32_t> low {0}, high {0};
+        for (std::int32_t k = 1; k < clusters; ++k) {
+            low.push_back(std::max(starts[static_cast<std::size_t>(k)] - 1, k));
+            high.push_back(
+                std::min(starts[static_cast<std::size_t>(k)] + 1, points() - (clusters - k)));
+        }
+        choice = detail::windowSearch(m_reference, low, high);
+    }
+    if (choice == starts || choice.size() != starts.size())
+        return starts;
+    return cost(choice) <= cost(starts) * (1 + kTieTolerance) ? choice : starts;
 }
 
 std::vector<double> Kmeans1d::centroids(std::span<const std::int32_t> starts) const
@@ -46,7 +236,7 @@ std::vector<double> Kmeans1d::centroids(std::span<const std::int32_t> starts) co
     std::vector<double> means;
     means.reserve(starts.size());
     for (std::size_t k = 0; k < starts.size(); ++k) {
-        const std::int32_t end = k + 1 < starts.size() ? starts[k + 1] : m_reference.size();
+        const std::int32_t end = k + 1 < starts.size() ? starts[k + 1] : points();
         means.push_back(m_reference.centroid(starts[k], end));
     }
     return means;

@@ -3,6 +3,7 @@
 // is the smallest possible, and where several partitions reach it the reference's is returned.
 #pragma once
 
+#include "core/kernels/kmeans1d_lws.h"
 #include "core/kernels/kmeans1d_reference.h"
 
 #include <cstdint>
@@ -54,10 +55,27 @@ public:
     const KmeansStats& stats() const { return m_stats; }
 
 private:
+    /// A partition met on the way to the wanted number of clusters, and the λ that gave it.
+    struct Bracket
+    {
+        std::vector<std::int32_t> starts;
+        double lambda = 0, cost = 0;
+
+        std::int32_t clusters() const { return static_cast<std::int32_t>(starts.size()); }
+    };
+
+    std::int32_t points() const { return static_cast<std::int32_t>(m_values.size()); }
+    double firstLambda(std::int32_t clusters) const;
+    std::vector<std::int32_t> solveExactly(std::int32_t clusters);
+    std::vector<std::int32_t> solveWindowed(std::int32_t clusters, const Bracket& more,
+                                            const Bracket& fewer);
+    std::vector<std::int32_t> referenceChoice(std::vector<std::int32_t> starts);
+
     std::span<const double> m_values, m_weights;
     detail::ReferenceCost m_reference;
+    detail::LwsState m_state;
+    const detail::LwsKernels* m_kernels;
     KmeansStats m_stats;
-    SimdPath m_path;
 };
 
 } // namespace bitfront

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Blocked least-weight-subsequence pass and its portable inner loops.
+#include "core/kernels/kmeans1d_lws.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace bitfront::detail {
+
+void LwsState::resize(std::int32_t count)
+{
+    points = count;
+    const auto size = static_cast<std::size_t>(count) + 1;
+    if (mass.size() >= size)
+        return;
+    for (auto* column : {&mass, &moments, &squares, &price, &reduced})
+        column->resize(size);
+    origin.resize(size);
+}
+
+namespace {
+
+std::size_t at(std::int32_t position)
+{
+    return static_cast<std::size_t>(position);
+}
+
+std::int32_t argminPortable(const LwsState& s, std::int32_t low, std::int32_t high,
+                            std::int32_t end, double& best)
+{
+    const double mass = s.mass[at(end)], moment = s.moments[at(end)];
+    std::int32_t first = low;
+    best = std::numeric_limits<double>::max();
+    for (std::int32_t i = low; i <= high; ++i) {
+        const double m = mass - s.mass[at(i)], t = moment - s.moments[at(i)];
+        const double value = s.reduced[at(i)] - t * t / m;
+        if (value < best) {
+            best = value;
+            first = i;
+        }
+    }
+    return first;
+}
+
+void rowsPortable(LwsState& s, std::int32_t first, std::int32_t count, std::int32_t low,
+                  std::int32_t high, double lambda)
+{
+    for (std::int32_t j = first; j < first + count; ++j) {
+        double best = 0;
+        s.origin[at(j)] = argminPortable(s, low, high, j, best);
+        s.reduced[at(j)] = best + lambda;
+        s.price[at(j)] = s.reduced[at(j)] + s.squares[at(j)];
+    }
+}
+
+/// Price of position `end` when its last cluster starts at `start`, λ not included.
+double priceThrough(const LwsState& s, std::int32_t start, std::int32_t end)
+{
+    const double m = s.mass[at(end)] - s.mass[at(start)];
+    const double t = s.moments[at(end)] - s.moments[at(start)];
+    return s.reduced[at(start)] + s.squares[at(end)] - t * t / m;
+}
+
+} // namespace
+
+const LwsKernels& portableLwsKernels()
+{
+    static constexpr LwsKernels kernels {argminPortable, rowsPortable};
+    return kernels;
+}
+
+std::int32_t lwsPass(LwsState& s, const LwsKernels& kernels, double lambda)
+{
+    s.reduced[0] = s.price[0] = 0;
+    // `from`: best start for the position before the block. Best starts never move left, so it
+    // bounds the candidates of the block. `reach`: last candidate that can matter for the block's
+    // last row.
+    std::int32_t from = 0, reach = 0;
+    for (std::int32_t j = 1; j <= s.points;) {
+        // Prices never fall and costs are not negative: a candidate whose own price is not below
+        // what `from` offers to the last row is useless there, and so are all after it. A block is
+        // as long as all its candidates lie before it.
+        std::int32_t count = 1;
+        double bound = 0;
+        for (const std::int32_t size : {8, 4, 1}) {
+            if (j + size - 1 > s.points)
+                continue;
+            count = size;
+            bound = priceThrough(s, from, j + size - 1);
+            if (s.price[at(j - 1)] >= bound)
+                break;
+        }
+        const std::int32_t last = j + count - 1;
+        reach = std::clamp(reach, from, j - 1);
+        while (reach > from && s.price[at(reach)] >= bound)
+            --reach;
+        while (reach + 1 < j && s.price[at(reach + 1)] < bound)
+            ++reach;
+        double best = 0;
+        const std::int32_t lastStart = kernels.argmin(s, from, reach, last, best);
+        if (count == 1) {
+            s.origin[at(j)] = lastStart;
+            s.reduced[at(j)] = best + lambda;
+            s.price[at(j)] = s.reduced[at(j)] + s.squares[at(j)];
+        } else {
+            kernels.rows(s, j, count, from, lastStart, lambda);
+        }
+        from = lastStart;
+        j += count;
+    }
+    std::int32_t clusters = 0;
+    for (std::int32_t t = s.points; t > 0; t = s.origin[at(t)])
+        ++clusters;
+    return clusters;
+}
+
+std::vector<std::int32_t> lwsStarts(const LwsState& s)
+{
+    std::vector<std::int32_t> starts;
+    for (std::int32_t t = s.points; t > 0;)
+        starts.push_back(t = s.origin[at(t)]);
+    std::reverse(starts.begin(), starts.end());
+    return starts;
+}
+
+} // namespace bitfront::detail
