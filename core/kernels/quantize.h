@@ -1,21 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Linear weight quantization, to the last bit what coreai-opt computes (its fake_quantize.py and
-// qparams_calculator.py, torchao's choose_qparams_affine): codes, scales, zero points, and the weights
-// they stand for. Values are passed as fp32; fp16 and bf16 weights hold values exact in their type.
+// qparams_calculator.py, torchao's choose_qparams_affine): codes, scales, zero points, and the
+// weights they stand for. Values are passed as fp32; fp16 and bf16 weights hold values exact in
+// their type.
 #pragma once
+
+#include "core/base/formats.h"
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "core/base/formats.h"
-
 namespace bitfront {
 
 /// How codes map back: through a zero point, or through the smallest value of the block.
-enum class QuantFormulation { ZeroPoint, MinValue };
+enum class QuantFormulation
+{
+    ZeroPoint,
+    MinValue
+};
 /// Precision scales are stored in: the weight's own, or powers of two (e8m0).
-enum class ScaleType { Weight, E8M0 };
+enum class ScaleType
+{
+    Weight,
+    E8M0
+};
 
 struct QuantSpec
 {
@@ -23,7 +32,8 @@ struct QuantSpec
     QuantScheme scheme = QuantScheme::Symmetric;
     QuantFormulation formulation = QuantFormulation::ZeroPoint;
     ScaleType scaleType = ScaleType::Weight;
-    std::vector<std::int64_t> blockShape; ///< scope of one scale, one extent per axis, each dividing
+    std::vector<std::int64_t>
+        blockShape; ///< scope of one scale, one extent per axis, each dividing
 };
 
 /// Parameters of every block, blocks in row-major order of the block grid.
@@ -31,7 +41,7 @@ struct QuantParameters
 {
     std::vector<float> scales;
     std::vector<std::int32_t> zeroPoints; ///< empty for floating-point codes
-    std::vector<float> minValues;         ///< MinValue only
+    std::vector<float> minValues; ///< MinValue only
 };
 
 struct QuantizedWeight
