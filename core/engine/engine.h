@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The engine as everybody else sees it: open a model, load inputs, run it, measure a configuration.
 // No LibTorch type appears here, and nobody links LibTorch: the implementation is a shared library
-// loaded at run time (core/engine/engine_loader.h), so that windows open before LibTorch is read and
-// environment variables that it reads at load time can be set first.
+// loaded at run time (core/engine/engine_loader.h), so that windows open before LibTorch is read
+// and environment variables that it reads at load time can be set first.
 #pragma once
+
+#include "core/plan/layer_info.h"
+#include "core/plan/result.h"
 
 #include <atomic>
 #include <filesystem>
@@ -12,9 +15,6 @@
 #include <stop_token>
 #include <string>
 #include <vector>
-
-#include "core/plan/layer_info.h"
-#include "core/plan/result.h"
 
 namespace bitfront {
 
@@ -29,7 +29,7 @@ public:
 /// One tensor of the reference inputs, bound to an argument of forward().
 struct InputTensor
 {
-    std::string name;     ///< key in the file, or "0", "1", … by order
+    std::string name; ///< key in the file, or "0", "1", … by order
     std::string argument; ///< name of the forward() argument it is bound to
     std::string dtype;
     std::vector<std::int64_t> shape;
@@ -55,16 +55,16 @@ struct EvaluationProgress
     std::atomic<int> layersTotal {0};
 };
 
-/// Measures configurations one at a time, on the thread that calls it, with its own view of the model.
+/// Measures configurations one at a time, on the thread that calls it, with its own view of the
+/// model.
 class Evaluator
 {
 public:
     virtual ~Evaluator() = default;
-    /// Compresses, runs one forward pass, compares. Throws Error for what failed in this configuration
-    /// (other configurations can go on), Cancelled when stopped.
+    /// Compresses, runs one forward pass, compares. Throws Error for what failed in this
+    /// configuration (other configurations can go on), Cancelled when stopped.
     virtual Measurement evaluate(const CompressionConfig& config, const std::stop_token& stop,
-                                 EvaluationProgress* progress = nullptr)
-        = 0;
+                                 EvaluationProgress* progress = nullptr) = 0;
 };
 
 /// A model with its inputs and its uncompressed outputs: what every configuration is compared with.
@@ -79,11 +79,11 @@ public:
     virtual std::vector<OutputQuality> fp16Quality(const std::vector<MetricChoice>& metrics) = 0;
     virtual double forwardMs() const = 0;
     /// Each choice must name an output of outputs() and fit it, else Error(MetricUnfit).
-    /// `threads` is the number of intra-op threads of its forward passes. Evaluators of one experiment
-    /// share read-only data and lookup tables found once; results do not depend on their number.
+    /// `threads` is the number of intra-op threads of its forward passes. Evaluators of one
+    /// experiment share read-only data and lookup tables found once; results do not depend on their
+    /// number.
     virtual std::unique_ptr<Evaluator> createEvaluator(const std::vector<MetricChoice>& metrics,
-                                                       int threads)
-        = 0;
+                                                       int threads) = 0;
 };
 
 /// Entry to everything that needs LibTorch. All methods may be called from any thread.
@@ -95,18 +95,16 @@ public:
     virtual std::string version() const = 0;
     /// Throws Error: FileNotReadable, BadFormat (says what the file is instead), UnsupportedModel.
     virtual std::shared_ptr<const Model> openModel(const std::filesystem::path& path,
-                                                   const std::stop_token& stop = {})
-        = 0;
+                                                   const std::stop_token& stop = {}) = 0;
     /// Loads .pt, .npy, .npz, .safetensors (by content) and binds tensors to forward() arguments by
     /// name, else by order. Throws Error: FileNotReadable, BadFormat, InputMismatch.
     virtual std::shared_ptr<const ReferenceData> loadInputs(const std::filesystem::path& path,
-                                                            const Model& model)
-        = 0;
+                                                            const Model& model) = 0;
     /// Runs the uncompressed model once. Throws Error: ForwardFailed, InputMismatch, NonFinite.
-    virtual std::shared_ptr<Experiment> createExperiment(std::shared_ptr<const Model> model,
-                                                         std::shared_ptr<const ReferenceData> inputs,
-                                                         const std::stop_token& stop = {})
-        = 0;
+    virtual std::shared_ptr<Experiment>
+    createExperiment(std::shared_ptr<const Model> model,
+                     std::shared_ptr<const ReferenceData> inputs,
+                     const std::stop_token& stop = {}) = 0;
 };
 
 } // namespace bitfront

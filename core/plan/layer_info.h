@@ -80,6 +80,8 @@ struct ModelInfo
     std::vector<PlainParameter> plainParameters;
     std::vector<ModuleInfo> modules;
     std::vector<ArgumentInfo> arguments;
+    /// What the user should know about this model, one sentence each ("was saved in training mode ...").
+    std::vector<std::string> notes;
 
     /// Elements of all parameter tensors, each once. Buffers do not count.
     std::int64_t parameterCount() const;

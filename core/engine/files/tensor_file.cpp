@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/files/tensor_file.h"
+
+#include "core/base/error.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace bitfront {
+
+namespace {
+
+constexpr std::uint64_t kMaxBytes = std::uint64_t {1} << 62;
+
+constexpr std::array<std::pair<DType, std::string_view>, 10> kNames {{{DType::Float16, "float16"},
+                                                                      {DType::BFloat16, "bfloat16"},
+                                                                      {DType::Float32, "float32"},
+                                                                      {DType::Float64, "float64"},
+                                                                      {DType::UInt8, "uint8"},
+                                                                      {DType::Int8, "int8"},
+                                                                      {DType::Int16, "int16"},
+                                                                      {DType::Int32, "int32"},
+                                                                      {DType::Int64, "int64"},
+                                                                      {DType::Bool, "bool"}}};
+
+} // namespace
+
+std::size_t itemBytes(DType type)
+{
+    switch (type) {
+    case DType::Float64:
+    case DType::Int64:
+        return 8;
+    case DType::Float32:
+    case DType::Int32:
+        return 4;
+    case DType::Float16:
+    case DType::BFloat16:
+    case DType::Int16:
+        return 2;
+    case DType::UInt8:
+    case DType::Int8:
+    case DType::Bool:
+        break;
+    }
+    return 1;
+}
+
+std::string_view name(DType type)
+{
+    return std::find_if(kNames.begin(), kNames.end(),
+                        [&](const auto& e) { return e.first == type; })
+        ->second;
+}
+
+std::uint64_t checkedBytes(std::span<const std::int64_t> shape, DType type)
+{
+    std::uint64_t bytes = itemBytes(type);
+    for (const std::int64_t extent : shape) {
+        if (extent < 0)
+            throw Error(ErrorCode::BadFormat,
+                        "A tensor has a negative extent: the file is damaged.");
+        if (extent != 0 && bytes > kMaxBytes / static_cast<std::uint64_t>(extent))
+            throw Error(ErrorCode::BadFormat,
+                        "A tensor is too large to be true: the file is damaged.");
+        bytes *= static_cast<std::uint64_t>(extent);
+    }
+    return bytes;
+}
+
+} // namespace bitfront

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The engine library's entry: the only symbols that the loader asks for.
+#include "core/engine/engine.h"
+
+#include "core/engine/engine_abi.h"
+#include "core/engine/torch/engine_parts.h"
+
+namespace bitfront {
+
+namespace {
+
+class TorchEngine : public Engine
+{
+public:
+    std::string version() const override { return torchVersion(); }
+
+    std::shared_ptr<const Model> openModel(const std::filesystem::path& path,
+                                           const std::stop_token& stop) override
+    {
+        return openTorchScript(path, stop);
+    }
+
+    std::shared_ptr<const ReferenceData> loadInputs(const std::filesystem::path& path,
+                                                    const Model& model) override
+    {
+        return loadTorchInputs(path, model);
+    }
+
+    std::shared_ptr<Experiment> createExperiment(std::shared_ptr<const Model> model,
+                                                 std::shared_ptr<const ReferenceData> inputs,
+                                                 const std::stop_token& stop) override
+    {
+        return createTorchExperiment(std::move(model), std::move(inputs), stop);
+    }
+};
+
+} // namespace
+
+} // namespace bitfront
+
+extern "C" {
+
+__attribute__((visibility("default"))) const char* bitfrontEngineAbi()
+{
+    static const std::string abi = bitfront::engineAbi();
+    return abi.c_str();
+}
+
+__attribute__((visibility("default"))) bitfront::Engine* bitfrontCreateEngine()
+{
+    return new bitfront::TorchEngine;
+}
+}

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Baseline outputs of a model, and the measurement of configurations against them.
+#include "core/engine/forward_advice.h"
+#include "core/engine/torch/engine_parts.h"
+#include "core/engine/torch/runnable.h"
+#include "core/engine/torch/torch_errors.h"
+#include "core/engine/torch/torch_tensors.h"
+#include "core/engine/weight_compressor.h"
+#include "core/kernels/metrics.h"
+
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/where.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <mutex>
+#include <optional>
+#include <sys/resource.h>
+
+namespace bitfront {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double millisecondsSince(Clock::time_point start)
+{
+    return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+std::uint64_t peakMemory()
+{
+    rusage usage {};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+std::span<const float> floatsOf(const at::Tensor& tensor)
+{
+    return {tensor.const_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
+}
+
+/// What all evaluators of an experiment read.
+struct Shared
+{
+    std::shared_ptr<const TorchScriptModel> model;
+    std::shared_ptr<const TorchInputs> inputs;
+    ModelInfo info; ///< the model's, with what running it has shown added to the notes
+    std::vector<OutputInfo> outputs;
+    std::vector<at::Tensor> reference; ///< float32 values of the outputs
+    std::optional<InitialState> state; ///< set when forward() changes the model
+    std::vector<bool> finiteWeights; ///< per layer
+    double forwardMs = 0;
+    std::mutex cloneMutex;
+    PaletteCache palettes;
+};
+
+/// Runs forward() and explains what fails.
+std::vector<NamedOutput> runExplained(Runnable& runnable, const TorchInputs& inputs,
+                                      const ModelInfo& info)
+{
+    try {
+        return runnable.run(inputs);
+    } catch (...) {
+        try {
+            rethrowAsError({ErrorCode::ForwardFailed, "", "", info.path});
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::ForwardFailed)
+                throw;
+            if (const auto advice = inputAdvice(info, inputs.tensors(), error.failure().message))
+                throw Error(*advice);
+            throw Error(ErrorCode::ForwardFailed,
+                        "The model's forward pass failed: " + error.failure().message,
+                        "Run the model in Python with the same inputs to see where.", info.path);
+        }
+        throw;
+    }
+}
+
+OutputInfo describe(const NamedOutput& output)
+{
+    OutputInfo info;
+    info.name = output.name;
+    info.dtype = dtypeName(output.tensor.scalar_type());
+    info.shape = output.tensor.sizes().vec();
+    const at::Tensor floats = toFloats(output.tensor);
+    const ValueRange range = rangeOf(floats);
+    info.min = range.min;
+    info.max = range.max;
+    info.nonFinite = range.nans + range.infinities;
+    const std::span<const float> values = floatsOf(floats);
+    info.binary = info.dtype == "bool"
+        || (!values.empty()
+            && std::all_of(values.begin(), values.end(), [](float v) { return v == 0 || v == 1; }));
+    return info;
+}
+
+void refuseUnlessUsable(const std::vector<OutputInfo>& outputs, const std::string& path)
+{
+    if (outputs.empty())
+        throw Error(ErrorCode::UnsupportedModel, "The model returned no tensor to compare.",
+                    "Export a model whose forward() returns its outputs.", path);
+    for (const OutputInfo& output : outputs)
+        if (output.nonFinite > 0)
+            throw Error(
+                ErrorCode::NonFinite,
+                "Output “" + output.name + "” of the uncompressed model holds "
+                    + std::to_string(output.nonFinite)
+                    + " values that are NaN or infinite: no quality can be measured against it.",
+                "Check the inputs (range, normalisation, padding masks) and the model.",
+                output.name);
+}
+
+bool sameValues(const std::vector<NamedOutput>& a, const std::vector<NamedOutput>& b)
+{
+    return a.size() == b.size()
+        && std::equal(a.begin(), a.end(), b.begin(),
+                      [](const NamedOutput& x, const NamedOutput& y) {
+                          return x.name == y.name && x.tensor.sizes() == y.tensor.sizes()
+                              && x.tensor.scalar_type() == y.tensor.scalar_type()
+                              && x.tensor.equal(y.tensor);
+                      });
+}
+
+/// A metric with the index of its output.
+struct ResolvedMetric
+{
+    std::size_t output;
+    Metric metric;
+};
+
+std::vector<ResolvedMetric> resolve(const std::vector<MetricChoice>& choices,
+                                    const std::vector<OutputInfo>& outputs)
+{
+    std::vector<ResolvedMetric> resolved;
+    for (const MetricChoice& choice : choices) {
+        const auto found =
+            std::find_if(outputs.begin(), outputs.end(),
+                         [&](const OutputInfo& output) { return output.name == choice.output; });
+        if (found == outputs.end()) {
+            std::string names;
+            for (const OutputInfo& output : outputs)
+                names += (names.empty() ? "" : ", ") + output.name;
+            throw Error(ErrorCode::MetricUnfit, "The model has no output “" + choice.output + "”.",
+                        "Its outputs are: " + names + '.', choice.output);
+        }
+        const std::string reason = metricUnfitReason(*found, choice.metric);
+        if (!reason.empty())
+            throw Error(ErrorCode::MetricUnfit, reason, "Choose another metric for this output.",
+                        choice.output);
+        resolved.push_back({static_cast<std::size_t>(found - outputs.begin()), choice.metric});
+    }
+    std::stable_sort(resolved.begin(), resolved.end(),
+                     [](const auto& a, const auto& b) { return a.output < b.output; });
+    return resolved;
+}
+
+std::vector<OutputQuality> compare(const std::vector<NamedOutput>& outputs,
+                                   const std::vector<ResolvedMetric>& metrics, const Shared& shared)
+{
+    std::vector<OutputQuality> qualities;
+    for (const ResolvedMetric& metric : metrics) {
+        const OutputInfo& info = shared.outputs[metric.output];
+        const bool exists = metric.output < outputs.size()
+            && outputs[metric.output].name == info.name
+            && outputs[metric.output].tensor.sizes().vec() == info.shape;
+        if (!exists)
+            throw Error(ErrorCode::ForwardFailed,
+                        "Output “" + info.name
+                            + "” of the compressed model is missing or has another shape.",
+                        "Its shape depends on the values; such an output cannot be compared.",
+                        info.name);
+        const at::Tensor values = toFloats(outputs[metric.output].tensor);
+        const MetricValue value =
+            measure(metric.metric, floatsOf(values), floatsOf(shared.reference[metric.output]));
+        qualities.push_back({info.name, metric.metric, value.reference, value.exact});
+    }
+    return qualities;
+}
+
+/// float32 values cast to fp16 and back as the reference casts: tensors with values beyond its
+/// range stay, and values too small for it become its smallest number instead of zero.
+at::Tensor throughHalf(const at::Tensor& tensor)
+{
+    constexpr double largest = 65504;
+    constexpr double smallest = 5.960464477539063e-8;
+    if (tensor.scalar_type() != at::kFloat || tensor.numel() == 0
+        || tensor.abs().max().item().toDouble() > largest)
+        return tensor;
+    const at::Tensor half = tensor.to(at::kHalf).to(at::kFloat);
+    return at::where(half.eq(0).logical_and(tensor.ne(0)), tensor.sign().mul(smallest), half);
+}
+
+class TorchEvaluator : public Evaluator
+{
+public:
+    TorchEvaluator(std::shared_ptr<Shared> shared, std::vector<ResolvedMetric> metrics, int threads)
+        : m_shared(std::move(shared))
+        , m_metrics(std::move(metrics))
+        , m_threads(threads)
+        , m_runnable(*m_shared->model)
+    {
+    }
+
+    Measurement evaluate(const CompressionConfig& config, const std::stop_token& stop,
+                         EvaluationProgress* progress) override
+    {
+        const TorchScope scope(m_threads);
+        const Restorer restorer {m_runnable};
+        try {
+            return measureConfig(config, stop, progress);
+        } catch (...) {
+            rethrowAsError(
+                {ErrorCode::Internal, "The configuration could not be measured:", "", config.name});
+        }
+    }
+
+private:
+    struct Restorer
+    {
+        Runnable& runnable;
+        ~Restorer() { runnable.restore(); }
+    };
+
+    Measurement measureConfig(const CompressionConfig& config, const std::stop_token& stop,
+                              EvaluationProgress* progress)
+    {
+        const Clock::time_point start = Clock::now();
+        Measurement result;
+        result.layers = planStorage(m_shared->info, config);
+        if (progress != nullptr) {
+            progress->layersDone = 0;
+            progress->layersTotal = static_cast<int>(std::count_if(
+                result.layers.begin(), result.layers.end(),
+                [](const LayerStorage& s) { return s.kind != StorageKind::Untouched; }));
+        }
+        for (std::size_t i = 0; i < result.layers.size(); ++i) {
+            if (stop.stop_requested())
+                throw Cancelled();
+            if (result.layers[i].kind == StorageKind::Untouched)
+                continue;
+            compressLayer(i, result.layers[i], stop);
+            if (progress != nullptr)
+                ++progress->layersDone;
+        }
+        if (stop.stop_requested())
+            throw Cancelled();
+        if (m_shared->state)
+            m_shared->state->apply(m_runnable.module());
+        const Clock::time_point forwardStart = Clock::now();
+        const std::vector<NamedOutput> outputs =
+            runExplained(m_runnable, *m_shared->inputs, m_shared->info);
+        result.forwardMs = millisecondsSince(forwardStart);
+        result.timeMs = millisecondsSince(start);
+        result.outputs = compare(outputs, m_metrics, *m_shared);
+        result.size = accountSize(m_shared->info, result.layers);
+        result.peakMemoryBytes = peakMemory();
+        return result;
+    }
+
+    void compressLayer(std::size_t index, LayerStorage& storage, const std::stop_token& stop)
+    {
+        if (!m_shared->finiteWeights[index]) {
+            leaveUntouched(storage, "its weights hold NaN or infinite values");
+            return;
+        }
+        const LayerInfo& layer = m_shared->info.layers[index];
+        const ParameterPlaces& places = m_shared->model->layers()[index];
+        const at::Tensor original = toFloats(places.tensor);
+        at::Tensor compressed = at::empty_like(original);
+        const std::span<float> out {compressed.mutable_data_ptr<float>(),
+                                    static_cast<std::size_t>(compressed.numel())};
+        compressWeights(index, layer, storage, floatsOf(original), out, m_shared->palettes, stop);
+        storage.weightErrorDb = relativeErrorDb(floatsOf(original), out);
+        // In the memory layout of the original, so that the same code paths compute the outputs.
+        at::Tensor placed = at::empty_like(places.tensor);
+        placed.copy_(compressed);
+        m_runnable.exchange(places, placed);
+    }
+
+    std::shared_ptr<Shared> m_shared;
+    std::vector<ResolvedMetric> m_metrics;
+    int m_threads;
+    Runnable m_runnable;
+};
+
+class TorchExperiment : public Experiment
+{
+public:
+    explicit TorchExperiment(std::shared_ptr<Shared> shared)
+        : m_shared(std::move(shared))
+    {
+    }
+
+    const ModelInfo& model() const override { return m_shared->info; }
+    const ReferenceData& inputs() const override { return *m_shared->inputs; }
+    const std::vector<OutputInfo>& outputs() const override { return m_shared->outputs; }
+    double forwardMs() const override { return m_shared->forwardMs; }
+
+    std::vector<OutputQuality> fp16Quality(const std::vector<MetricChoice>& metrics) override
+    {
+        const std::vector<ResolvedMetric> resolved = resolve(metrics, m_shared->outputs);
+        try {
+            const TorchScope scope;
+            Runnable runnable = makeRunnable();
+            for (const auto* list : {&m_shared->model->layers(), &m_shared->model->plain()})
+                for (const ParameterPlaces& places : *list)
+                    runnable.exchange(places, throughHalf(places.tensor));
+            if (m_shared->state)
+                m_shared->state->apply(runnable.module());
+            return compare(runExplained(runnable, *m_shared->inputs, m_shared->info), resolved,
+                           *m_shared);
+        } catch (...) {
+            rethrowAsError({ErrorCode::Internal, "The fp16 reference could not be measured:", "",
+                            m_shared->info.path});
+        }
+    }
+
+    std::unique_ptr<Evaluator> createEvaluator(const std::vector<MetricChoice>& metrics,
+                                               int threads) override
+    {
+        std::vector<ResolvedMetric> resolved = resolve(metrics, m_shared->outputs);
+        const std::lock_guard lock(m_shared->cloneMutex);
+        try {
+            const TorchScope scope;
+            return std::make_unique<TorchEvaluator>(m_shared, std::move(resolved), threads);
+        } catch (...) {
+            rethrowAsError(
+                {ErrorCode::Internal, "The model could not be copied:", "", m_shared->info.path});
+        }
+    }
+
+private:
+    Runnable makeRunnable() const
+    {
+        const std::lock_guard lock(m_shared->cloneMutex);
+        return Runnable(*m_shared->model);
+    }
+
+    std::shared_ptr<Shared> m_shared;
+};
+
+/// First passes: baseline outputs, state, repeatability, time.
+void measureBaseline(Shared& shared, const std::stop_token& stop)
+{
+    Runnable runnable(*shared.model);
+    // Shared tensors must keep their first values whatever forward() writes: give this copy its
+    // own.
+    InitialState state(runnable.module());
+    state.apply(runnable.module());
+    const auto timedRun = [&] {
+        const Clock::time_point start = Clock::now();
+        auto outputs = runExplained(runnable, *shared.inputs, shared.info);
+        shared.forwardMs = millisecondsSince(start);
+        return outputs;
+    };
+    const std::vector<NamedOutput> outputs = timedRun();
+    for (const NamedOutput& output : outputs) {
+        shared.outputs.push_back(describe(output));
+        shared.reference.push_back(toFloats(output.tensor).clone());
+    }
+    refuseUnlessUsable(shared.outputs, shared.info.path);
+    if (stop.stop_requested())
+        throw Cancelled();
+    if (state.differsFrom(runnable.module())) {
+        state.apply(runnable.module());
+        shared.state = std::move(state);
+        shared.info.notes.emplace_back("The model changes its own state while it runs; every "
+                                       "configuration starts from the state in the file.");
+    }
+    if (!sameValues(outputs, timedRun()))
+        shared.info.notes.emplace_back("Two runs of the uncompressed model on the same inputs gave "
+                                       "different outputs: it draws random numbers, and no quality "
+                                       "can be measured more finely than that.");
+}
+
+} // namespace
+
+std::shared_ptr<Experiment> createTorchExperiment(std::shared_ptr<const Model> model,
+                                                  std::shared_ptr<const ReferenceData> inputs,
+                                                  const std::stop_token& stop)
+{
+    auto shared = std::make_shared<Shared>();
+    shared->model = std::dynamic_pointer_cast<const TorchScriptModel>(model);
+    shared->inputs = std::dynamic_pointer_cast<const TorchInputs>(inputs);
+    if (!shared->model || !shared->inputs)
+        throw Error(ErrorCode::Internal, "Model or inputs were not opened by this engine.");
+    shared->info = shared->model->info();
+    try {
+        const TorchScope scope;
+        measureBaseline(*shared, stop);
+        for (const ParameterPlaces& places : shared->model->layers()) {
+            const at::Tensor weights = toFloats(places.tensor);
+            const std::span<const float> values = floatsOf(weights);
+            shared->finiteWeights.push_back(std::all_of(values.begin(), values.end(),
+                                                        [](float v) { return std::isfinite(v); }));
+        }
+    } catch (...) {
+        rethrowAsError(
+            {ErrorCode::Internal, "The model could not be prepared:", "", shared->info.path});
+    }
+    return std::make_shared<TorchExperiment>(std::move(shared));
+}
+
+} // namespace bitfront

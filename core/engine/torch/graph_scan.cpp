@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/torch/graph_scan.h"
+
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/ir/ir.h>
+#include <torch/csrc/jit/passes/inliner.h>
+
+#include <functional>
+#include <optional>
+#include <string_view>
+
+namespace bitfront {
+
+namespace jit = torch::jit;
+
+namespace {
+
+/// How an operator takes its weight.
+struct OperatorRole
+{
+    std::string_view name;
+    std::size_t weight; ///< index of the input
+    std::size_t bias; ///< 0: none
+    LayerKind kind;
+};
+
+constexpr OperatorRole kRoles[] {{"aten::linear", 1, 2, LayerKind::Linear},
+                                 {"aten::conv1d", 1, 2, LayerKind::Conv},
+                                 {"aten::conv2d", 1, 2, LayerKind::Conv},
+                                 {"aten::conv3d", 1, 2, LayerKind::Conv},
+                                 {"aten::_convolution", 1, 2, LayerKind::Conv},
+                                 {"aten::convolution", 1, 2, LayerKind::Conv},
+                                 {"aten::_convolution_mode", 1, 2, LayerKind::Conv},
+                                 {"aten::conv_transpose1d", 1, 2, LayerKind::ConvTranspose},
+                                 {"aten::conv_transpose2d", 1, 2, LayerKind::ConvTranspose},
+                                 {"aten::conv_transpose3d", 1, 2, LayerKind::ConvTranspose},
+                                 {"aten::embedding", 0, 0, LayerKind::Embedding}};
+constexpr std::size_t kTransposedInput = 6; ///< of aten::_convolution and aten::convolution
+
+struct WeightUse
+{
+    jit::Node* node;
+    OperatorRole role;
+};
+
+std::optional<OperatorRole> roleOf(const jit::Node* node)
+{
+    const std::string_view name = node->kind().toQualString();
+    for (OperatorRole role : kRoles) {
+        if (role.name != name || node->inputs().size() <= role.weight)
+            continue;
+        if (name == "aten::_convolution" || name == "aten::convolution") {
+            const auto transposed = jit::toIValue(node->input(kTransposedInput));
+            if (transposed && transposed->isBool() && transposed->toBool())
+                role.kind = LayerKind::ConvTranspose;
+        }
+        return role;
+    }
+    return {};
+}
+
+void collect(jit::Block* block, std::vector<WeightUse>& uses)
+{
+    for (jit::Node* node : block->nodes()) {
+        if (const auto role = roleOf(node))
+            uses.push_back({node, *role});
+        for (jit::Block* inner : node->blocks())
+            collect(inner, uses);
+    }
+}
+
+/// Qualified name of the parameter a value was read from: a chain of GetAttr that starts at self.
+std::optional<std::string> parameterName(const jit::Value* value, const jit::Value* self)
+{
+    std::string name;
+    while (value != self) {
+        const jit::Node* const node = value->node();
+        if (node->kind() != c10::prim::GetAttr)
+            return {};
+        const std::string& attribute = node->s(c10::attr::name);
+        name = name.empty() ? attribute : attribute + '.' + name;
+        value = node->input();
+    }
+    return name;
+}
+
+std::string classFor(LayerKind kind, std::int64_t rank)
+{
+    const std::string dimensions = std::to_string(rank - 2) + 'd';
+    switch (kind) {
+    case LayerKind::Embedding:
+        return "torch.nn.modules.sparse.Embedding";
+    case LayerKind::Conv:
+        return "torch.nn.modules.conv.Conv" + dimensions;
+    case LayerKind::ConvTranspose:
+        return "torch.nn.modules.conv.ConvTranspose" + dimensions;
+    case LayerKind::Linear:
+    case LayerKind::AttentionInput:
+        break;
+    }
+    return "torch.nn.modules.linear.Linear";
+}
+
+/// The constant tensor behind an input, if it is one.
+std::optional<at::Tensor> constantTensor(const jit::Value* value)
+{
+    if (value->node()->kind() != c10::prim::Constant)
+        return {};
+    const auto constant = jit::toIValue(value);
+    if (!constant || !constant->isTensor() || !constant->toTensor().defined())
+        return {};
+    return constant->toTensor();
+}
+
+} // namespace
+
+OperatorWeights findOperatorWeights(const jit::Module& module)
+{
+    OperatorWeights weights;
+    const std::shared_ptr<jit::Graph> graph = module.get_method("forward").graph()->copy();
+    jit::Inline(*graph);
+    std::vector<WeightUse> uses;
+    collect(graph->block(), uses);
+    for (const WeightUse& use : uses) {
+        const auto name = parameterName(use.node->input(use.role.weight), graph->inputs().at(0));
+        if (!name)
+            continue;
+        const auto [entry, added] = weights.emplace(*name, use.role.kind);
+        if (!added && entry->second == LayerKind::Embedding)
+            entry->second = use.role.kind; // tied: counts by the use that is not an embedding
+    }
+    return weights;
+}
+
+std::vector<ThawedParameter> thawFrozen(jit::Module& module)
+{
+    std::vector<ThawedParameter> thawed;
+    std::map<const jit::Value*, std::string> done; // constant → attribute: uses of tied weights
+    const std::shared_ptr<jit::Graph> graph = module.get_method("forward").graph();
+    std::vector<WeightUse> uses;
+    collect(graph->block(), uses);
+    std::map<std::string, int> counts;
+    for (const WeightUse& use : uses) {
+        const auto weight = constantTensor(use.node->input(use.role.weight));
+        if (!weight)
+            continue;
+        const std::string operatorName = use.node->kind().toUnqualString();
+        const std::string layer = operatorName + '_' + std::to_string(++counts[operatorName]);
+        for (const bool isBias : {false, true}) {
+            const std::size_t index = isBias ? use.role.bias : use.role.weight;
+            if ((isBias && index == 0) || index >= use.node->inputs().size())
+                continue;
+            jit::Value* const constant = use.node->input(index);
+            const auto tensor = constantTensor(constant);
+            if (!tensor || done.count(constant) > 0)
+                continue;
+            ThawedParameter parameter;
+            parameter.layer = layer;
+            parameter.role = isBias ? "bias" : "weight";
+            parameter.attribute = "bitfront_" + layer + '_' + parameter.role;
+            parameter.kind = use.role.kind;
+            parameter.moduleType = classFor(use.role.kind, weight->dim());
+            module.register_parameter(parameter.attribute, *tensor, /*is_buffer=*/false);
+            const jit::WithInsertPoint before(*graph->nodes().begin());
+            jit::Value* const read =
+                graph->insertGetAttr(graph->inputs().at(0), parameter.attribute);
+            constant->replaceAllUsesWith(read);
+            done.emplace(constant, parameter.attribute);
+            thawed.push_back(std::move(parameter));
+        }
+    }
+    return thawed;
+}
+
+} // namespace bitfront

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the code of forward() says about weights: which operator uses which parameter, and the
+// weights of frozen models, which are constants of the code.
+#pragma once
+
+#include "core/plan/layer_info.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace torch::jit {
+struct Module;
+}
+
+namespace bitfront {
+
+/// Qualified parameter name → kind of the first operator that takes it as its weight.
+using OperatorWeights = std::map<std::string, LayerKind>;
+OperatorWeights findOperatorWeights(const torch::jit::Module& module);
+
+/// A weight that was a constant of the code and now is the parameter "<layer>.weight" or
+/// "<layer>.bias" of a frozen model's root, under an attribute name without dots.
+struct ThawedParameter
+{
+    std::string attribute;
+    std::string layer; ///< "conv2d_1": operator and position
+    std::string role; ///< "weight" or "bias"
+    std::string moduleType; ///< class that does the same, e.g. "torch.nn.modules.conv.Conv2d"
+    LayerKind kind = LayerKind::Linear;
+};
+
+/// Turns weight constants of a frozen model's forward() into parameters of its root, so that they
+/// can be exchanged as those of other models. Must run before the first forward pass.
+std::vector<ThawedParameter> thawFrozen(torch::jit::Module& module);
+
+} // namespace bitfront

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Small helpers on tensors that several parts of the engine need.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+
+namespace bitfront {
+
+/// "float32", "int64", "bool": the names that Python shows.
+std::string dtypeName(at::ScalarType type);
+
+/// Dense, on the CPU, float32, contiguous: what kernels and metrics work on. Complex numbers become
+/// a last axis of 2.
+at::Tensor toFloats(const at::Tensor& tensor);
+
+/// Extremes of the finite values (0 when there are none) and the count of the others.
+struct ValueRange
+{
+    double min = 0, max = 0;
+    std::int64_t nans = 0, infinities = 0;
+};
+ValueRange rangeOf(const at::Tensor& tensor);
+
+} // namespace bitfront
