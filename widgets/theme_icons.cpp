@@ -129,6 +129,11 @@ QIcon themedIcon(const QString& name, IconTone tone)
     return QIcon(new ThemedIconEngine(name, tone, false));
 }
 
+QIcon buttonIcon(const QString& name, IconTone tone)
+{
+    return themedIcon(name, tone);
+}
+
 QIcon trailingIcon(const QString& name, IconTone tone)
 {
     return QIcon(new ThemedIconEngine(name, tone, true));
