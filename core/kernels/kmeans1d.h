@@ -65,13 +65,15 @@ private:
     };
 
     std::int32_t points() const { return static_cast<std::int32_t>(m_values.size()); }
+    void fillSums(bool fromKeys);
     double firstLambda(std::int32_t clusters) const;
     std::vector<std::int32_t> solveExactly(std::int32_t clusters);
     std::vector<std::int32_t> solveWindowed(std::int32_t clusters, const Bracket& more,
                                             const Bracket& fewer);
     std::vector<std::int32_t> referenceChoice(std::vector<std::int32_t> starts);
 
-    std::span<const double> m_values, m_weights;
+    std::span<const double> m_values, m_weights, m_keys;
+    bool m_sumsFromKeys = false, m_sumsFilled = false;
     detail::ReferenceCost m_reference;
     detail::LwsState m_state;
     const detail::LwsKernels* m_kernels;
