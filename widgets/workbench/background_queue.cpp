@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/workbench/background_queue.h"
+
+#include <QMetaObject>
+
+#include <new>
+#include <utility>
+
+namespace bitfront {
+
+BackgroundQueue::BackgroundQueue()
+    : m_thread([this](const std::stop_token& stop) { loop(stop); })
+{
+}
+
+BackgroundQueue::~BackgroundQueue()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_entries.clear();
+        m_running.request_stop();
+    }
+    m_thread.request_stop();
+    m_thread.join();
+}
+
+std::stop_source BackgroundQueue::post(Task task)
+{
+    Entry entry {std::move(task), {}};
+    std::stop_source stop = entry.stop;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_entries.push_back(std::move(entry));
+    }
+    m_wake.notify_one();
+    return stop;
+}
+
+std::stop_source BackgroundQueue::run(QObject* receiver, Work work, FailureHandler failed)
+{
+    return post([receiver, work = std::move(work),
+                 failed = std::move(failed)](const std::stop_token& stop) {
+        Completion completion;
+        try {
+            completion = work(stop);
+        } catch (const Cancelled&) {
+            return;
+        } catch (...) {
+            completion = [failed, failure = currentFailure()] { failed(failure); };
+        }
+        if (completion && !stop.stop_requested())
+            QMetaObject::invokeMethod(receiver, std::move(completion), Qt::QueuedConnection);
+    });
+}
+
+void BackgroundQueue::loop(const std::stop_token& stop)
+{
+    while (!stop.stop_requested()) {
+        Entry entry;
+        {
+            std::unique_lock lock(m_mutex);
+            if (!m_wake.wait(lock, stop, [this] { return !m_entries.empty(); }))
+                return;
+            entry = std::move(m_entries.front());
+            m_entries.pop_front();
+            m_running = entry.stop;
+        }
+        if (!entry.stop.stop_requested())
+            entry.task(entry.stop.get_token());
+    }
+}
+
+Failure currentFailure()
+{
+    try {
+        throw;
+    } catch (const Error& error) {
+        return error.failure();
+    } catch (const std::bad_alloc&) {
+        return {ErrorCode::OutOfMemory,
+                "There is not enough memory for this.",
+                "Close other programs or use a smaller batch of inputs.",
+                {}};
+    } catch (const std::exception& error) {
+        return {ErrorCode::Internal, error.what(), {}, {}};
+    } catch (...) {
+        return {ErrorCode::Internal, "Something unknown went wrong.", {}, {}};
+    }
+}
+
+} // namespace bitfront

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which configurations the user ticked, as a value: the tree of the setup page and the trim
+// controls of the estimate edit it, the sweep runs it.
+#pragma once
+
+#include "core/plan/sweep_plan.h"
+
+#include <QString>
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace bitfront {
+
+/// One branch of the configuration tree: configurations that differ only in details.
+struct ConfigFamily
+{
+    GroupId group = GroupId::PerChannel;
+    QString title; ///< "Block 16, int4", "Grouped, 6 bits"
+    std::vector<std::string> names; ///< canonical names, in run order
+};
+
+class PlanChoice
+{
+public:
+    /// Everything ticked, refinement on, policy Nearest.
+    PlanChoice();
+    /// What an earlier run did.
+    explicit PlanChoice(const SweepPlan& plan);
+
+    bool isSelected(const std::string& name) const { return m_selected.count(name) > 0; }
+    void select(const std::vector<std::string>& names, bool on);
+    void selectGroup(GroupId group, bool on);
+    void selectAll();
+    /// Twelve configurations spread over the three groups, without refinement.
+    void selectQuick();
+    bool isQuick() const;
+
+    bool refine = true;
+    IndivisiblePolicy policy = IndivisiblePolicy::Nearest;
+
+    int count() const { return static_cast<int>(m_selected.size()); }
+    int count(GroupId group) const;
+    int total(GroupId group) const;
+    SweepPlan plan() const;
+
+    bool operator==(const PlanChoice&) const = default;
+
+private:
+    std::set<std::string> m_selected;
+};
+
+/// The 31 base configurations as the tree shows them.
+std::vector<ConfigFamily> configFamilies();
+/// The configuration of this name: a base one, or as much of a refinement as its name tells.
+CompressionConfig configForName(const std::string& name);
+/// "1a per-channel", "1b per-block", "2 palette": groups where space is short.
+QString groupLabel(GroupId group);
+/// "per-channel quantization" and so on, translated.
+QString groupTitleText(GroupId group);
+
+} // namespace bitfront

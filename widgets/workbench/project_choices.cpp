@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The part of ProjectSetup that needs no engine: metrics, configurations, the run folder, and what
+// they say.
+#include "widgets/workbench/project_setup.h"
+#include "widgets/workbench/run_location.h"
+#include "widgets/workbench/text.h"
+
+#include <QFile>
+
+#include <algorithm>
+
+namespace bitfront {
+
+void ProjectSetup::setMetric(std::size_t output, std::optional<Metric> metric)
+{
+    OutputSetup& setup = m_outputs.at(output);
+    if (metric && metric != setup.metric)
+        setup.floor = defaultFloor(*metric);
+    setup.metric = metric;
+    setup.confirmed = true;
+    if (!m_outputs[m_primary].metric) {
+        const auto judged = std::ranges::find_if(
+            m_outputs, [](const OutputSetup& o) { return o.metric.has_value(); });
+        if (judged != m_outputs.end())
+            m_primary = static_cast<std::size_t>(judged - m_outputs.begin());
+    }
+    dropEstimate();
+    emit metricsChanged();
+}
+
+void ProjectSetup::setFloor(std::size_t output, double floor)
+{
+    m_outputs.at(output).floor = floor;
+    emit metricsChanged();
+}
+
+void ProjectSetup::confirmMetrics()
+{
+    for (OutputSetup& output : m_outputs)
+        output.confirmed = true;
+    emit metricsChanged();
+}
+
+bool ProjectSetup::metricsConfirmed() const
+{
+    return !m_outputs.empty() && std::ranges::all_of(m_outputs, &OutputSetup::confirmed)
+        && !metrics().empty();
+}
+
+void ProjectSetup::setPrimaryOutput(std::size_t output)
+{
+    if (output == m_primary || output >= m_outputs.size() || !m_outputs[output].metric)
+        return;
+    m_primary = output;
+    dropEstimate();
+    emit metricsChanged();
+}
+
+std::vector<MetricChoice> ProjectSetup::metrics() const
+{
+    std::vector<MetricChoice> choices;
+    const auto add = [&](const OutputSetup& output) {
+        if (output.metric)
+            choices.push_back({output.info.name, *output.metric, output.floor});
+    };
+    if (m_primary < m_outputs.size())
+        add(m_outputs[m_primary]);
+    for (std::size_t i = 0; i < m_outputs.size(); ++i) {
+        if (i != m_primary)
+            add(m_outputs[i]);
+    }
+    return choices;
+}
+
+void ProjectSetup::setPlan(const PlanChoice& plan)
+{
+    if (plan == m_plan)
+        return;
+    m_plan = plan;
+    updateDivisibility();
+    emit planChanged();
+}
+
+void ProjectSetup::updateDivisibility()
+{
+    m_divisibility.clear();
+    if (m_model)
+        m_divisibility = checkDivisibility(m_model->info(), m_plan.plan().configs);
+}
+
+void ProjectSetup::setRunFolder(const QString& folder)
+{
+    if (folder == m_runFolder)
+        return;
+    m_runFolder = folder;
+    emit runFolderChanged();
+}
+
+QString ProjectSetup::missing() const
+{
+    switch (m_modelState) {
+    case LoadState::Nothing:
+        return tr("Open a model to continue");
+    case LoadState::Loading:
+        return tr("Reading the model…");
+    case LoadState::Failed:
+        return tr("Choose another model to continue");
+    case LoadState::Ready:
+        break;
+    }
+    switch (m_inputsState) {
+    case LoadState::Nothing:
+        return tr("Add inputs to continue");
+    case LoadState::Loading:
+        return tr("Checking the inputs…");
+    case LoadState::Failed:
+        return tr("Choose other inputs to continue");
+    case LoadState::Ready:
+        break;
+    }
+    if (metrics().empty())
+        return tr("No output can be judged");
+    if (!metricsConfirmed())
+        return m_outputs.size() == 1 ? tr("Confirm the metric to continue")
+                                     : tr("Confirm the metrics to continue");
+    if (m_plan.count() == 0)
+        return tr("Tick a configuration to continue");
+    return {};
+}
+
+namespace {
+
+QString quoted(const QString& text)
+{
+    static const QString kPlain = QStringLiteral("._-/=+:,");
+    const bool plain = !text.isEmpty() && std::all_of(text.begin(), text.end(), [](QChar c) {
+        return c.isLetterOrNumber() || kPlain.contains(c);
+    });
+    if (plain)
+        return text;
+    QString escaped = text;
+    escaped.replace(QLatin1Char('\''), QLatin1String("'\\''"));
+    return QLatin1Char('\'') + escaped + QLatin1Char('\'');
+}
+
+} // namespace
+
+QString headlessCommand(const RunHeader& header, const QString& runFolder)
+{
+    QStringList words {QStringLiteral("bitfront-cli"),
+                       QStringLiteral("run"),
+                       quoted(toQString(header.model.path)),
+                       QStringLiteral("--inputs"),
+                       quoted(toQString(header.inputsPath)),
+                       QStringLiteral("--out"),
+                       quoted(runFolder)};
+    for (const MetricChoice& choice : header.metrics) {
+        words << QStringLiteral("--metric")
+              << quoted(toQString(choice.output) + QLatin1Char('=')
+                        + toQString(name(choice.metric)));
+    }
+    if (header.plan.configs.size() < baseConfigurations().size()) {
+        QStringList names;
+        for (const CompressionConfig& config : header.plan.configs)
+            names << toQString(config.name);
+        words << QStringLiteral("--configs") << names.join(QLatin1Char(','));
+    }
+    if (!header.plan.refine)
+        words << QStringLiteral("--no-refine");
+    words << QStringLiteral("--indivisible") << toQString(name(header.plan.indivisible))
+          << QStringLiteral("--yes");
+    return words.join(QLatin1Char(' '));
+}
+
+std::optional<quint64> availableMemoryBytes()
+{
+    QFile file(QStringLiteral("/proc/meminfo"));
+    if (!file.open(QIODevice::ReadOnly))
+        return std::nullopt;
+    const QList<QByteArray> lines = file.readAll().split('\n');
+    for (const QByteArray& line : lines) {
+        if (line.startsWith("MemAvailable:"))
+            return line.mid(13).trimmed().split(' ').value(0).toULongLong() * 1024;
+    }
+    return std::nullopt;
+}
+
+} // namespace bitfront

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/workbench/project_setup.h"
+
+#include "core/run/probe.h"
+#include "widgets/workbench/run_location.h"
+#include "widgets/workbench/text.h"
+
+#include <QDateTime>
+#include <QElapsedTimer>
+
+#include <algorithm>
+#include <thread>
+
+namespace bitfront {
+
+namespace {
+
+struct ProbeResult
+{
+    ProbeTimes times;
+    std::vector<OutputQuality> fp16Quality;
+    double wallMs = 0;
+};
+
+OutputSetup setupFor(const OutputInfo& info)
+{
+    OutputSetup output;
+    output.info = info;
+    output.suggestion = suggestMetric(info);
+    if (metricUnfitReason(info, output.suggestion.metric).empty())
+        output.metric = output.suggestion.metric;
+    output.floor = defaultFloor(output.suggestion.metric);
+    return output;
+}
+
+} // namespace
+
+ProjectSetup::ProjectSetup(EngineFactory factory, QObject* parent)
+    : QObject(parent)
+    , m_factory(std::move(factory))
+{
+}
+
+ProjectSetup::~ProjectSetup() = default;
+
+const std::shared_ptr<Engine>& ProjectSetup::engine()
+{
+    if (!m_engine)
+        m_engine = m_factory();
+    return m_engine;
+}
+
+void ProjectSetup::loadEngine()
+{
+    m_queue.run(
+        this,
+        [this](const std::stop_token&) -> BackgroundQueue::Completion {
+            const QString version = toQString(engine()->version());
+            return [this, version] {
+                m_engineVersion = version;
+                emit engineLoaded(version);
+            };
+        },
+        [this](const Failure& failure) {
+            emit engineFailed(errorText(Task::LoadEngine, failure));
+        });
+}
+
+void ProjectSetup::openModel(const QString& path)
+{
+    m_modelTask.request_stop();
+    const quint64 generation = ++m_modelGeneration;
+    m_modelPath = path;
+    m_model.reset();
+    m_modelError = {};
+    m_modelState = LoadState::Loading;
+    dropInputs();
+    updateDivisibility();
+    emit modelChanged();
+    m_modelTask = m_queue.run(
+        this,
+        [this, path, generation](const std::stop_token& stop) -> BackgroundQueue::Completion {
+            auto model = engine()->openModel(toPath(path), stop);
+            const QString version = toQString(engine()->version());
+            return [this, model, version, generation] {
+                m_engineVersion = version;
+                if (generation == m_modelGeneration)
+                    adoptModel(model);
+            };
+        },
+        [this, generation](const Failure& failure) {
+            if (generation == m_modelGeneration)
+                failModel(failure);
+        });
+}
+
+void ProjectSetup::adoptModel(std::shared_ptr<const Model> model)
+{
+    m_model = std::move(model);
+    m_modelState = LoadState::Ready;
+    m_runFolder = defaultRunFolder(m_modelPath);
+    updateDivisibility();
+    emit modelChanged();
+    emit runFolderChanged();
+    if (m_inputsState == LoadState::Loading)
+        checkInputs(m_inputsGeneration);
+}
+
+void ProjectSetup::failModel(const Failure& failure)
+{
+    m_modelState = LoadState::Failed;
+    m_modelError = errorText(Task::OpenModel, failure);
+    if (m_inputsState == LoadState::Loading)
+        dropInputs();
+    emit modelChanged();
+}
+
+void ProjectSetup::loadInputs(const QString& path)
+{
+    dropInputs();
+    m_inputsPath = path;
+    m_inputsState = LoadState::Loading;
+    emit inputsChanged();
+    // While the model is still being read, adoptModel() goes on with the inputs.
+    if (m_model)
+        checkInputs(m_inputsGeneration);
+}
+
+void ProjectSetup::checkInputs(quint64 generation)
+{
+    const auto failed = [this, generation](Task task) {
+        return [this, generation, task](const Failure& failure) {
+            if (generation == m_inputsGeneration)
+                failInputs(task, failure);
+        };
+    };
+    const auto check = [this, generation, failed](std::shared_ptr<const ReferenceData> inputs) {
+        m_inputs = inputs;
+        m_inputsTask = m_queue.run(
+            this,
+            [this, generation, inputs,
+             model = m_model](const std::stop_token& stop) -> BackgroundQueue::Completion {
+                auto experiment = engine()->createExperiment(model, inputs, stop);
+                return [this, generation, experiment] {
+                    if (generation == m_inputsGeneration)
+                        adoptExperiment(experiment);
+                };
+            },
+            failed(Task::CheckInputs));
+    };
+    m_inputsTask = m_queue.run(
+        this,
+        [this, generation, check, model = m_model,
+         path = m_inputsPath](const std::stop_token&) -> BackgroundQueue::Completion {
+            auto inputs = engine()->loadInputs(toPath(path), *model);
+            return [this, generation, check, inputs] {
+                if (generation == m_inputsGeneration)
+                    check(inputs);
+            };
+        },
+        failed(Task::LoadInputs));
+}
+
+void ProjectSetup::adoptExperiment(std::shared_ptr<Experiment> experiment)
+{
+    m_experiment = std::move(experiment);
+    m_outputs.clear();
+    for (const OutputInfo& info : m_experiment->outputs())
+        m_outputs.push_back(setupFor(info));
+    const auto judged =
+        std::ranges::find_if(m_outputs, [](const OutputSetup& o) { return o.metric.has_value(); });
+    m_primary =
+        judged == m_outputs.end() ? 0 : static_cast<std::size_t>(judged - m_outputs.begin());
+    m_inputsState = LoadState::Ready;
+    emit inputsChanged();
+    emit metricsChanged();
+}
+
+void ProjectSetup::failInputs(Task task, const Failure& failure)
+{
+    dropInputs();
+    m_inputsState = LoadState::Failed;
+    m_inputsError = errorText(task, failure);
+    emit inputsChanged();
+    emit metricsChanged();
+}
+
+void ProjectSetup::dropInputs()
+{
+    m_inputsTask.request_stop();
+    ++m_inputsGeneration;
+    m_inputs.reset();
+    m_experiment.reset();
+    m_inputsState = LoadState::Nothing;
+    m_inputsError = {};
+    m_outputs.clear();
+    dropEstimate();
+}
+
+void ProjectSetup::dropEstimate()
+{
+    m_estimateTask.request_stop();
+    ++m_estimateGeneration;
+    m_estimating = false;
+    m_probe.reset();
+}
+
+void ProjectSetup::startEstimate()
+{
+    if (!missing().isEmpty() || m_estimating)
+        return;
+    dropEstimate();
+    m_estimating = true;
+    const quint64 generation = m_estimateGeneration;
+    emit estimateStarted();
+    // Both families are timed whatever is ticked now: trimming must not need another probe.
+    PlanChoice everything;
+    everything.policy = m_plan.policy;
+    const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    m_estimateTask = m_queue.run(
+        this,
+        [this, generation, cores, experiment = m_experiment, choices = metrics(),
+         plan = everything.plan()](const std::stop_token& stop) -> BackgroundQueue::Completion {
+            QElapsedTimer clock;
+            clock.start();
+            ProbeResult result;
+            result.times = ::bitfront::probe(*experiment, choices, plan, stop);
+            result.times.workers = defaultThreads(experiment->model(), cores).workers;
+            result.fp16Quality = experiment->fp16Quality(choices);
+            result.wallMs = static_cast<double>(clock.elapsed());
+            return [this, generation, result] {
+                if (generation != m_estimateGeneration)
+                    return;
+                m_estimating = false;
+                m_probe = result.times;
+                m_fp16Quality = result.fp16Quality;
+                m_probeWallMs = result.wallMs;
+                emit estimateReady();
+            };
+        },
+        [this, generation](const Failure& failure) {
+            if (generation != m_estimateGeneration)
+                return;
+            m_estimating = false;
+            emit estimateFailed(errorText(Task::Estimate, failure));
+        });
+}
+
+void ProjectSetup::cancelEstimate()
+{
+    dropEstimate();
+}
+
+SweepRequest ProjectSetup::request() const
+{
+    SweepRequest request;
+    request.experiment = m_experiment;
+    request.runFolder = toPath(m_runFolder);
+    const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    const ThreadBudget budget = defaultThreads(m_model->info(), cores);
+    request.workers = budget.workers;
+    request.threadsPerWorker = budget.threadsPerWorker;
+    RunHeader& header = request.header;
+    header.createdAt = QDateTime::currentDateTimeUtc().toString(Qt::ISODate).toStdString();
+    header.bitfrontVersion = BITFRONT_VERSION;
+    header.engineVersion = m_engineVersion.toStdString();
+    header.model = m_model->info();
+    header.inputsPath = m_inputs->path();
+    header.inputsSha256 = m_inputs->sha256();
+    header.inputs = m_inputs->tensors();
+    header.outputs = m_experiment->outputs();
+    header.metrics = metrics();
+    header.fp16Quality = m_fp16Quality;
+    header.plan = m_plan.plan();
+    header.probe = m_probe.value_or(ProbeTimes {});
+    header.commandLine = headlessCommand(header, m_runFolder).toStdString();
+    return request;
+}
+
+} // namespace bitfront

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From a model file to a sweep that is ready to start: opens the model, loads and checks the
+// inputs, keeps the choice of metrics and configurations, measures the probes. The only class of
+// the window that talks to the engine; everything slow happens on its background thread.
+#pragma once
+
+#include "core/engine/engine.h"
+#include "core/run/sweep_runner.h"
+#include "widgets/workbench/background_queue.h"
+#include "widgets/workbench/error_text.h"
+#include "widgets/workbench/plan_choice.h"
+
+#include <QObject>
+#include <QString>
+
+#include <memory>
+#include <optional>
+
+namespace bitfront {
+
+using EngineFactory = std::function<std::shared_ptr<Engine>()>;
+
+enum class LoadState
+{
+    Nothing,
+    Loading,
+    Ready,
+    Failed
+};
+
+/// One output of the model and how it will be judged.
+struct OutputSetup
+{
+    OutputInfo info;
+    MetricSuggestion suggestion;
+    std::optional<Metric> metric; ///< empty: this output is not judged
+    double floor = 0;
+    bool confirmed = false; ///< whether the user said yes; never set silently
+};
+
+class ProjectSetup : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit ProjectSetup(EngineFactory factory, QObject* parent = nullptr);
+    ~ProjectSetup() override;
+
+    /// Loads the engine ahead of its first use; call when the window is visible.
+    void loadEngine();
+    void openModel(const QString& path);
+    /// Loads the inputs, then runs the model on them once to learn its outputs. Waits for the
+    /// model.
+    void loadInputs(const QString& path);
+    /// Times the probes with the current metrics; estimateReady or estimateFailed follows.
+    void startEstimate();
+    void cancelEstimate();
+
+    LoadState modelState() const { return m_modelState; }
+    LoadState inputsState() const { return m_inputsState; }
+    const QString& modelPath() const { return m_modelPath; }
+    const QString& inputsPath() const { return m_inputsPath; }
+    const ModelInfo* model() const { return m_model ? &m_model->info() : nullptr; }
+    std::shared_ptr<const ReferenceData> inputs() const { return m_inputs; }
+    const ErrorText& modelError() const { return m_modelError; }
+    const ErrorText& inputsError() const { return m_inputsError; }
+
+    const std::vector<OutputSetup>& outputs() const { return m_outputs; }
+    void setMetric(std::size_t output, std::optional<Metric> metric); ///< counts as a confirmation
+    void setFloor(std::size_t output, double floor);
+    void confirmMetrics();
+    bool metricsConfirmed() const;
+    std::size_t primaryOutput() const { return m_primary; }
+    void setPrimaryOutput(std::size_t output);
+    /// The judged outputs, primary first.
+    std::vector<MetricChoice> metrics() const;
+
+    const PlanChoice& plan() const { return m_plan; }
+    void setPlan(const PlanChoice& plan);
+    const std::vector<DivisibilityNote>& divisibility() const { return m_divisibility; }
+    const QString& runFolder() const { return m_runFolder; }
+    void setRunFolder(const QString& folder);
+
+    bool isEstimating() const { return m_estimating; }
+    /// Set while an estimate fits the current model, inputs and metrics.
+    const std::optional<ProbeTimes>& probe() const { return m_probe; }
+    double probeWallMs() const { return m_probeWallMs; }
+    /// What still has to be done before an estimate, in words; empty when nothing is.
+    QString missing() const;
+    /// Everything the runner needs. Call only with a probe.
+    SweepRequest request() const;
+
+signals:
+    void engineLoaded(const QString& version);
+    void engineFailed(const bitfront::ErrorText& error);
+    void modelChanged();
+    void inputsChanged();
+    void metricsChanged();
+    void planChanged();
+    void runFolderChanged();
+    void estimateStarted();
+    void estimateReady();
+    void estimateFailed(const bitfront::ErrorText& error);
+
+private:
+    const std::shared_ptr<Engine>& engine();
+    void adoptModel(std::shared_ptr<const Model> model);
+    void failModel(const Failure& failure);
+    void checkInputs(quint64 generation);
+    void adoptExperiment(std::shared_ptr<Experiment> experiment);
+    void failInputs(Task task, const Failure& failure);
+    void dropInputs();
+    void dropEstimate();
+    void updateDivisibility();
+
+    EngineFactory m_factory;
+    std::shared_ptr<Engine> m_engine; ///< touched by the background thread only
+    QString m_engineVersion;
+    LoadState m_modelState = LoadState::Nothing;
+    LoadState m_inputsState = LoadState::Nothing;
+    QString m_modelPath, m_inputsPath, m_runFolder;
+    std::shared_ptr<const Model> m_model;
+    std::shared_ptr<const ReferenceData> m_inputs;
+    std::shared_ptr<Experiment> m_experiment;
+    ErrorText m_modelError, m_inputsError;
+    std::vector<OutputSetup> m_outputs;
+    std::size_t m_primary = 0;
+    PlanChoice m_plan;
+    std::vector<DivisibilityNote> m_divisibility;
+    bool m_estimating = false;
+    std::optional<ProbeTimes> m_probe;
+    std::vector<OutputQuality> m_fp16Quality;
+    double m_probeWallMs = 0;
+    quint64 m_modelGeneration = 0, m_inputsGeneration = 0, m_estimateGeneration = 0;
+    std::stop_source m_modelTask {std::nostopstate}, m_inputsTask {std::nostopstate},
+        m_estimateTask {std::nostopstate};
+    BackgroundQueue m_queue; ///< last: joined before anything it uses dies
+};
+
+/// The headless command that does what `header` says.
+QString headlessCommand(const RunHeader& header, const QString& runFolder);
+/// Bytes of memory that programs can still use, if the system tells.
+std::optional<quint64> availableMemoryBytes();
+
+} // namespace bitfront

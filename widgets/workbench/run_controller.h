@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The run that the window shows: a sweep in progress or a run folder read back. The only class of
+// the window that owns a SweepRunner; results cross from its threads as facts, progress is polled.
+#pragma once
+
+#include "core/run/sweep_runner.h"
+#include "widgets/result_snapshot.h"
+#include "widgets/workbench/background_queue.h"
+#include "widgets/workbench/error_text.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QString>
+#include <QTimer>
+
+#include <memory>
+
+namespace bitfront {
+
+class RunController : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit RunController(QObject* parent = nullptr);
+    /// Stops a running sweep and joins: waits for at most one forward pass per worker.
+    ~RunController() override;
+
+    /// Creates the run folder and starts; sweepStarted or startFailed follows.
+    void start(SweepRequest request);
+    /// Asks a running sweep to stop; results stay, sweepFinished follows.
+    void stop();
+    /// Reads a run folder; runChanged or openFailed follows.
+    void openRun(const QString& folder);
+    /// Forgets the run; a running one goes on and must be stopped first.
+    void clear();
+
+    bool isRunning() const { return m_phase == Phase::Starting || m_phase == Phase::Running; }
+    bool isStopping() const { return isRunning() && m_stopRequested; }
+    bool hasRun() const { return m_header != nullptr; }
+    const RunHeader& header() const { return *m_header; }
+    const QString& folder() const { return m_folder; }
+    RunState state() const { return m_state; }
+    double wallMs() const { return m_wallMs; }
+    const std::vector<std::string>& warnings() const { return m_warnings; }
+    /// Configurations the run was to try: base plus the refinements known so far.
+    int expectedCount() const;
+    const SweepProgress& progress() const { return m_progress; }
+    /// Null before the first result.
+    const SnapshotPtr& snapshot() const { return m_snapshot; }
+
+    /// Index into header().metrics of the output that ranks.
+    std::size_t judged() const { return m_judged; }
+    void setJudged(std::size_t choice);
+
+    /// Reads a record's configuration file; recipeLoaded follows.
+    void requestRecipe(int record);
+
+signals:
+    void runChanged(); ///< another run, or none: everything about it is new
+    void sweepStarted();
+    void startFailed(const bitfront::ErrorText& error);
+    void openFailed(const bitfront::ErrorText& error);
+    void progressChanged();
+    void snapshotChanged();
+    void stopRequested();
+    void sweepFinished(const bitfront::SweepEnd& end);
+    void recipeLoaded(int record, const QString& text);
+
+private:
+    struct Live;
+    struct Store;
+    enum class Phase
+    {
+        Idle,
+        Starting,
+        Running
+    };
+
+    void adoptRun(RunHeader header, const QString& folder, std::shared_ptr<Store> store);
+    void adoptLive(std::shared_ptr<Live> live, RunHeader header);
+    void finish(const SweepEnd& end);
+    void pollProgress();
+    void scheduleSnapshot();
+    void buildSnapshot();
+
+    Phase m_phase = Phase::Idle;
+    bool m_stopRequested = false;
+    std::shared_ptr<const RunHeader> m_header;
+    QString m_folder;
+    RunState m_state = RunState::Running;
+    double m_wallMs = 0;
+    std::vector<std::string> m_warnings;
+    std::size_t m_judged = 0;
+    SweepProgress m_progress;
+    SnapshotPtr m_snapshot;
+    quint64 m_generation = 0; ///< of the run shown; late answers about another one are dropped
+    quint64 m_openGeneration = 0;
+    bool m_building = false, m_dirty = false;
+    QTimer m_pollTimer, m_snapshotTimer;
+    std::shared_ptr<Store> m_store;
+    std::shared_ptr<Live> m_live;
+    BackgroundQueue m_queue; ///< last: joined before anything it uses dies
+};
+
+} // namespace bitfront

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Small conversions between the core's strings and paths and Qt's, and numbers as the window writes
+// them.
+#pragma once
+
+#include "core/plan/result.h"
+
+#include <QString>
+
+#include <filesystem>
+#include <string_view>
+
+namespace bitfront {
+
+inline QString toQString(std::string_view text)
+{
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+inline QString pathText(const std::filesystem::path& path)
+{
+    return QString::fromStdString(path.string());
+}
+inline std::filesystem::path toPath(const QString& text)
+{
+    return {text.toStdString()};
+}
+
+/// "PSNR", "SNR", "IoU".
+QString metricTitle(Metric metric);
+/// "dB", or empty for IoU.
+QString metricUnit(Metric metric);
+/// A quality value with the decimals of its metric: "50.6", "0.912", "∞", "—" when not a number.
+QString qualityText(double value, Metric metric);
+/// "2.44×"
+QString ratioText(double ratio);
+/// "0.125": MiB with three decimals (one from 100 on).
+QString megabytesText(double megabytes);
+/// "159,770" in the user's locale.
+QString countText(qint64 count);
+/// "0.5 GB", "340 MB".
+QString memoryText(quint64 bytes);
+/// "1.8", "24", "1 min 24 s": a measured time.
+QString elapsedText(double ms);
+/// The last two components of a path, for narrow places: "models/digits_cnn.pt".
+QString shortPath(const QString& path);
+
+} // namespace bitfront
