@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The commands of bitfront-cli. Each function adds one to the parser; when it is chosen, its work
+// runs inside parse() and leaves the exit code in `exitCode`. Work throws Error for bad input.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace bitfront::cli {
+
+void addInspectCommand(CLI::App& app, int& exitCode);
+void addEstimateCommand(CLI::App& app, int& exitCode);
+void addRunCommand(CLI::App& app, int& exitCode);
+void addReportCommand(CLI::App& app, int& exitCode);
+void addPlotCommand(CLI::App& app, int& exitCode);
+
+} // namespace bitfront::cli

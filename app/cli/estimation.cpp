@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/estimation.h"
+
+#include "app/cli/console.h"
+#include "core/run/probe.h"
+
+#include <nlohmann/json.hpp>
+
+namespace bitfront::cli {
+
+using Json = nlohmann::ordered_json;
+
+Estimation estimate(Experiment& experiment, const std::vector<MetricChoice>& metrics,
+                    const SweepPlan& plan, std::optional<int> threads)
+{
+    Estimation estimation;
+    estimation.threads = threadBudget(experiment.model(), threads);
+    estimation.probe = probe(experiment, metrics, plan, {});
+    estimation.probe.workers = estimation.threads.workers;
+    estimation.time = estimateTime(plan, estimation.probe);
+    return estimation;
+}
+
+void printMetrics(std::ostream& out, const std::vector<MetricChoice>& metrics, bool asked)
+{
+    for (std::size_t i = 0; i < metrics.size(); ++i) {
+        const MetricChoice& choice = metrics[i];
+        out << "Metric   " << choice.output << ": " << name(choice.metric) << ", floor "
+            << (choice.metric == Metric::Iou ? fixed(choice.floor, 2)
+                                             : fixed(choice.floor, 1) + " dB")
+            << (i == 0 && metrics.size() > 1 ? " (ranks)" : "") << '\n';
+    }
+    if (!asked)
+        out << "         psnr is the default; choose others with --metric OUTPUT=psnr|snr|iou\n";
+}
+
+void printEstimation(std::ostream& out, const SweepPlan& plan, const Estimation& estimation)
+{
+    out << "Plan     "
+        << counted(static_cast<std::int64_t>(plan.configs.size()), "base configuration") << ", "
+        << durationText(estimation.time.base) << '\n';
+    if (plan.refine)
+        out << "         up to " << estimation.time.refinementCount << " refinements, "
+            << durationText(estimation.time.refinement) << '\n'
+            << "         together " << durationText(estimation.time.total()) << '\n';
+    out << "         " << counted(estimation.threads.workers, "worker") << " with "
+        << counted(estimation.threads.threadsPerWorker, "thread") << " each, about "
+        << bytesText(estimation.probe.memoryBytes) << " of memory so far\n";
+}
+
+namespace {
+
+Json rangeJson(const TimeRange& range)
+{
+    return {{"low", range.lowMs}, {"high", range.highMs}};
+}
+
+} // namespace
+
+Json estimationJson(const SweepPlan& plan, const Estimation& estimation)
+{
+    Json groups = Json::array();
+    for (const GroupId group : kGroups)
+        if (plan.count(group) > 0)
+            groups.push_back({{"group", groupKey(group)}, {"configurations", plan.count(group)}});
+    return {{"configurations", plan.configs.size()},
+            {"refinements_up_to", plan.maxRefinements()},
+            {"groups", groups},
+            {"base_ms", rangeJson(estimation.time.base)},
+            {"refinement_ms", rangeJson(estimation.time.refinement)},
+            {"total_ms", rangeJson(estimation.time.total())},
+            {"forward_ms", estimation.probe.forwardMs},
+            {"quantization_probe_ms", estimation.probe.quantMs},
+            {"palettization_probe_ms", estimation.probe.paletteMs},
+            {"memory_bytes", estimation.probe.memoryBytes},
+            {"workers", estimation.threads.workers},
+            {"threads_per_worker", estimation.threads.threadsPerWorker}};
+}
+
+} // namespace bitfront::cli

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// bitfront-cli inspect: what a model file holds, and with inputs what it computes.
+#include "app/cli/commands.h"
+#include "app/cli/console.h"
+#include "app/cli/describe.h"
+
+#include <nlohmann/json.hpp>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+namespace bitfront::cli {
+
+namespace {
+
+struct InspectOptions
+{
+    std::string model, inputs;
+    bool json = false;
+};
+
+void printJson(const Workload& workload, const std::vector<DivisibilityNote>& notes)
+{
+    nlohmann::ordered_json json {{"version", 1}, {"model", modelJson(workload.model->info())}};
+    if (workload.experiment) {
+        json["inputs"] = inputsJson(*workload.inputs);
+        json["outputs"] = outputsJson(workload.experiment->outputs());
+    }
+    json["divisibility"] = divisibilityJson(notes);
+    std::cout << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+}
+
+void inspect(const InspectOptions& options)
+{
+    const Workload workload = openWorkload(options.model, options.inputs);
+    const ModelInfo& model =
+        workload.experiment ? workload.experiment->model() : workload.model->info();
+    const auto notes = checkDivisibility(model, baseConfigurations());
+    if (options.json) {
+        printJson(workload, notes);
+        return;
+    }
+    printModel(std::cout, model);
+    if (workload.experiment) {
+        printInputs(std::cout, *workload.inputs);
+        printOutputs(std::cout, workload.experiment->outputs());
+    } else {
+        for (const ArgumentInfo& argument : model.arguments)
+            std::cout << "Argument " << argument.name << ": " << argument.type
+                      << (argument.required ? "" : " (optional)") << '\n';
+    }
+    std::cout << '\n';
+    printLayers(std::cout, model);
+    std::cout << '\n';
+    printDivisibility(std::cout, notes, IndivisiblePolicy::Nearest);
+}
+
+} // namespace
+
+void addInspectCommand(CLI::App& app, int& exitCode)
+{
+    auto options = std::make_shared<InspectOptions>();
+    CLI::App* command = app.add_subcommand("inspect", "Show what a model file holds");
+    command->add_option("MODEL", options->model, "TorchScript file (.pt)")->required();
+    command
+        ->add_option("--inputs", options->inputs,
+                     "Reference inputs (.pt, .npy, .npz, .safetensors): runs the model once")
+        ->type_name("FILE");
+    command->add_flag("--json", options->json, "Print JSON");
+    command->callback([options, &exitCode] {
+        inspect(*options);
+        exitCode = kOk;
+    });
+}
+
+} // namespace bitfront::cli
