@@ -37,6 +37,12 @@ float atLeastEpsilon(float scale)
     return scale < kSmallestScale ? kSmallestScale : scale;
 }
 
+/// One operation's result in the weight's type; fp32 costs nothing.
+inline float rounded(WeightType type, float value)
+{
+    return type == WeightType::Float32 ? value : roundTo(type, value);
+}
+
 std::int32_t toInt32(float value)
 {
     if (std::isnan(value))
@@ -86,32 +92,47 @@ void checkQuantSpec(const QuantSpec& spec)
         throw std::invalid_argument(type + " codes have no minimum-value formulation");
 }
 
-BlockParameters parametersForRange(float low, float high, WeightType type, const QuantSpec& spec)
+RangeRule::RangeRule(WeightType type, const QuantSpec& spec)
+    : m_type(type)
+    , m_codeType(spec.dtype)
+    , m_codes(codeRange(spec.dtype, spec.scheme))
+    , m_asymmetric(spec.scheme == QuantScheme::Asymmetric)
+    , m_powerOfTwo(spec.scaleType == ScaleType::E8M0 || spec.dtype == CodeType::Float4E2M1)
 {
-    const CodeRange codes = codeRange(spec.dtype, spec.scheme);
-    const auto rounded = [type](float value) { return roundTo(type, value); };
+}
+
+BlockParameters RangeRule::operator()(float low, float high) const
+{
+    const float span = m_codes.max - m_codes.min;
     low = 0.0F < low ? 0.0F : low;
     high = 0.0F > high ? 0.0F : high;
     // Either end may be NaN; then so is everything that follows.
     const float magnitude = std::isnan(low) || std::isnan(high)
         ? std::numeric_limits<float>::quiet_NaN()
-        : std::max(-low, high);
+        : std::max(std::fabs(low), high);
     BlockParameters result;
-    if (spec.scaleType == ScaleType::E8M0 || spec.dtype == CodeType::Float4E2M1) {
-        result.scale = e8m0Scale(magnitude, spec.dtype);
+    if (m_powerOfTwo) {
+        result.scale = e8m0Scale(magnitude, m_codeType);
         return result;
     }
-    if (spec.scheme != QuantScheme::Asymmetric) {
-        result.scale = atLeastEpsilon(rounded(magnitude / ((codes.max - codes.min) / 2.0F)));
-        result.zeroPoint = static_cast<std::int32_t>((codes.max + codes.min + 1.0F) / 2.0F);
+    if (!m_asymmetric) {
+        result.scale = atLeastEpsilon(rounded(m_type, magnitude / (span / 2.0F)));
+        result.zeroPoint = static_cast<std::int32_t>((m_codes.max + m_codes.min + 1.0F) / 2.0F);
         result.minValue = -magnitude;
         return result;
     }
-    result.scale = atLeastEpsilon(rounded(rounded(high - low) / (codes.max - codes.min)));
-    const float zero = rounded(codes.min - std::nearbyint(rounded(low / result.scale)));
-    result.zeroPoint = toInt32(std::isnan(zero) ? zero : std::clamp(zero, codes.min, codes.max));
+    result.scale = atLeastEpsilon(rounded(m_type, rounded(m_type, high - low) / span));
+    const float lowest = rounded(m_type, low / result.scale);
+    const float zero = rounded(m_type, m_codes.min - std::nearbyint(lowest));
+    result.zeroPoint =
+        toInt32(std::isnan(zero) ? zero : std::clamp(zero, m_codes.min, m_codes.max));
     result.minValue = low;
     return result;
+}
+
+BlockParameters parametersForRange(float low, float high, WeightType type, const QuantSpec& spec)
+{
+    return RangeRule(type, spec)(low, high);
 }
 
 } // namespace bitfront

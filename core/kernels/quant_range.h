@@ -30,6 +30,21 @@ struct BlockParameters
 /// torch.
 BlockParameters parametersForRange(float low, float high, WeightType type, const QuantSpec& spec);
 
+/// The same for many ranges: what depends on the specification alone is worked out once.
+class RangeRule
+{
+public:
+    RangeRule(WeightType type, const QuantSpec& spec);
+    BlockParameters operator()(float low, float high) const;
+
+private:
+    WeightType m_type;
+    CodeType m_codeType;
+    CodeRange m_codes;
+    bool m_asymmetric;
+    bool m_powerOfTwo; ///< e8m0 scales
+};
+
 /// Throws std::invalid_argument when the combination is not defined: float codes other than
 /// symmetric and ZeroPoint, integer codes with E8M0 scales. (float4 always has E8M0 scales,
 /// whatever is asked.)

@@ -15,13 +15,15 @@ namespace bitfront {
 
 namespace {
 
-using detail::Affine;
 using detail::BlockLayout;
 using detail::ClampRange;
+using detail::Runs;
 
-/// Runs shorter than this are handled a whole row at a time, with one set of parameters per
+/// Runs shorter than this are handled position by position, with one set of parameters per
 /// position.
-constexpr std::int64_t kShortRun = 8;
+constexpr std::int64_t kShortRun = 16;
+/// Positions handled at a time then, so that their parameters stay in the first-level cache.
+constexpr std::int64_t kSegment = 1024;
 
 struct Ranges
 {
@@ -29,125 +31,158 @@ struct Ranges
     std::vector<float> highs;
 };
 
-/// Folds ranges per position of a row into those of its blocks.
-void foldRow(const BlockLayout& layout, std::int64_t gridRow, const Ranges& row, Ranges& blocks)
+/// Parameters as the loops want them, one entry per block.
+struct Affines
 {
-    for (std::int64_t i = 0; i < layout.rowLength(); ++i) {
-        const auto block =
-            static_cast<std::size_t>(gridRow * layout.blocksPerRow() + i / layout.runLength());
-        const auto position = static_cast<std::size_t>(i);
-        detail::widenRange(&row.lows[position], 1, blocks.lows[block], blocks.highs[block]);
-        detail::widenRange(&row.highs[position], 1, blocks.lows[block], blocks.highs[block]);
+    std::vector<float> scales;
+    std::vector<float> shifts;
+    std::vector<float> bases;
+
+    explicit Affines(std::size_t count)
+        : scales(count)
+        , shifts(count)
+        , bases(count)
+    {
     }
+    detail::AffineArrays from(std::int64_t block) const
+    {
+        return {scales.data() + block, shifts.data() + block, bases.data() + block};
+    }
+};
+
+/// Calls visit(offset, firstBlock, runs) for every row: its runs lie in consecutive blocks.
+template<typename Visit>
+void forEachRow(const BlockLayout& layout, Visit visit)
+{
+    const Runs runs {static_cast<std::size_t>(layout.blocksPerRow()),
+                     static_cast<std::size_t>(layout.runLength())};
+    for (std::int64_t row = 0; row < layout.rows(); ++row)
+        visit(row * layout.rowLength(), layout.gridRow(row) * layout.blocksPerRow(), runs);
 }
 
-/// Smallest and largest value of each block, zero included.
-Ranges blockRanges(std::span<const float> weights, const BlockLayout& layout)
+/// For short runs: calls visit(offset, firstBlock, length, newBlocks) for pieces of rows, whole
+/// runs each, all rows of one column of pieces in turn. newBlocks says that the blocks are not
+/// those of the call before.
+template<typename Visit>
+void forEachSegment(const BlockLayout& layout, Visit visit)
 {
-    const auto blocks = static_cast<std::size_t>(layout.blocks());
-    if (weights.empty())
-        return {std::vector<float>(blocks, 0.0F), std::vector<float>(blocks, 0.0F)};
-    Ranges ranges {std::vector<float>(blocks, 0.0F), std::vector<float>(blocks, 0.0F)};
-    const auto run = static_cast<std::size_t>(layout.runLength());
-    const auto length = static_cast<std::size_t>(layout.rowLength());
-    const float* data = weights.data();
-    if (layout.runLength() >= kShortRun) {
+    const std::int64_t piece = std::max<std::int64_t>(kSegment / layout.runLength(), 1);
+    for (std::int64_t first = 0; first < layout.blocksPerRow(); first += piece) {
+        const std::int64_t blocks = std::min(piece, layout.blocksPerRow() - first);
+        std::int64_t previous = -1;
         for (std::int64_t row = 0; row < layout.rows(); ++row) {
-            auto block = static_cast<std::size_t>(layout.gridRow(row) * layout.blocksPerRow());
-            for (std::size_t i = 0; i < length; i += run, ++block)
-                detail::widenRange(data + i, run, ranges.lows[block], ranges.highs[block]);
-            data += length;
+            const std::int64_t gridRow = layout.gridRow(row);
+            visit(row * layout.rowLength() + first * layout.runLength(),
+                  gridRow * layout.blocksPerRow() + first,
+                  static_cast<std::size_t>(blocks * layout.runLength()), gridRow != previous);
+            previous = gridRow;
         }
-        return ranges;
     }
-    Ranges position {std::vector<float>(length, 0.0F), std::vector<float>(length, 0.0F)};
-    std::int64_t current = 0;
-    for (std::int64_t row = 0; row < layout.rows(); ++row) {
-        const std::int64_t next = layout.gridRow(row);
-        if (next != current) {
-            foldRow(layout, current, position, ranges);
-            std::fill(position.lows.begin(), position.lows.end(), 0.0F);
-            std::fill(position.highs.begin(), position.highs.end(), 0.0F);
-            current = next;
-        }
-        detail::widenRanges(data, length, position.lows.data(), position.highs.data());
-        data += length;
-    }
-    foldRow(layout, current, position, ranges);
-    return ranges;
-}
-
-QuantParameters blockParameters(const Ranges& ranges, WeightType type, const QuantSpec& spec)
-{
-    QuantParameters parameters;
-    const bool integer = isInteger(spec.dtype);
-    const bool minValue = spec.formulation == QuantFormulation::MinValue;
-    const std::size_t blocks = ranges.lows.size();
-    parameters.scales.reserve(blocks);
-    parameters.zeroPoints.reserve(integer ? blocks : 0);
-    parameters.minValues.reserve(minValue ? blocks : 0);
-    for (std::size_t i = 0; i < blocks; ++i) {
-        const BlockParameters block =
-            parametersForRange(ranges.lows[i], ranges.highs[i], type, spec);
-        parameters.scales.push_back(block.scale);
-        if (integer)
-            parameters.zeroPoints.push_back(block.zeroPoint);
-        if (minValue)
-            parameters.minValues.push_back(block.minValue);
-    }
-    return parameters;
-}
-
-Affine affineOf(const QuantParameters& parameters, std::size_t block, const QuantSpec& spec)
-{
-    if (spec.formulation == QuantFormulation::MinValue)
-        return {parameters.scales[block], codeRange(spec.dtype, spec.scheme).min,
-                parameters.minValues[block]};
-    const float shift =
-        isInteger(spec.dtype) ? static_cast<float>(parameters.zeroPoints[block]) : 0.0F;
-    return {parameters.scales[block], shift, 0.0F};
 }
 
 /// Calls visit(offset, block) for every run of layout.runLength() values.
 template<typename Visit>
 void forEachRun(const BlockLayout& layout, Visit visit)
 {
-    std::size_t offset = 0;
-    const auto run = static_cast<std::size_t>(layout.runLength());
-    for (std::int64_t row = 0; row < layout.rows(); ++row) {
-        auto block = static_cast<std::size_t>(layout.gridRow(row) * layout.blocksPerRow());
-        for (std::int64_t i = 0; i < layout.blocksPerRow(); ++i, ++block, offset += run)
-            visit(offset, block);
-    }
+    forEachRow(layout, [&](std::int64_t offset, std::int64_t block, Runs runs) {
+        for (std::size_t i = 0; i < runs.count; ++i)
+            visit(static_cast<std::size_t>(offset) + i * runs.length,
+                  static_cast<std::size_t>(block) + i);
+    });
 }
 
-/// Integer codes whose runs are short: parameters are spread over the positions of a row.
-void fakeQuantizeRows(std::span<const float> weights, const BlockLayout& layout,
-                      const QuantSpec& spec, const QuantParameters& parameters, ClampRange clamp,
-                      std::span<float> out)
+/// Smallest and largest value of each block, zero included.
+Ranges blockRanges(std::span<const float> weights, const BlockLayout& layout)
 {
-    const auto length = static_cast<std::size_t>(layout.rowLength());
-    std::vector<float> scales(length);
-    std::vector<float> shifts(length);
-    std::vector<float> bases(length);
-    std::int64_t current = -1;
-    for (std::int64_t row = 0; row < layout.rows(); ++row) {
-        const std::int64_t gridRow = layout.gridRow(row);
-        if (gridRow != current) {
-            current = gridRow;
-            for (std::size_t i = 0; i < length; ++i) {
-                const auto block = static_cast<std::size_t>(gridRow * layout.blocksPerRow())
-                    + i / static_cast<std::size_t>(layout.runLength());
-                const Affine affine = affineOf(parameters, block, spec);
-                scales[i] = affine.scale;
-                shifts[i] = affine.shift;
-                bases[i] = affine.base;
-            }
-        }
-        const std::size_t start = static_cast<std::size_t>(row) * length;
-        detail::fakeQuantizeRow(weights.data() + start, length, scales.data(), shifts.data(),
-                                bases.data(), clamp, out.data() + start);
+    const auto blocks = static_cast<std::size_t>(layout.blocks());
+    Ranges ranges {std::vector<float>(blocks, 0.0F), std::vector<float>(blocks, 0.0F)};
+    const float* data = weights.data();
+    if (layout.runLength() >= kShortRun || layout.rows() == 1) {
+        forEachRow(layout, [&](std::int64_t offset, std::int64_t block, Runs runs) {
+            detail::widenRuns(data + offset, runs, ranges.lows.data() + block,
+                              ranges.highs.data() + block);
+        });
+        return ranges;
     }
+    std::vector<float> lows(kSegment);
+    std::vector<float> highs(kSegment);
+    std::int64_t open = -1; // first block of the ranges collected in lows and highs
+    std::size_t openLength = 0;
+    const auto fold = [&] {
+        const auto run = static_cast<std::size_t>(layout.runLength());
+        if (open < 0)
+            return;
+        const Runs runs {openLength / run, run};
+        detail::widenRuns(lows.data(), runs, ranges.lows.data() + open, ranges.highs.data() + open);
+        detail::widenRuns(highs.data(), runs, ranges.lows.data() + open,
+                          ranges.highs.data() + open);
+    };
+    forEachSegment(layout,
+                   [&](std::int64_t offset, std::int64_t block, std::size_t length, bool isNew) {
+                       if (isNew) {
+                           fold();
+                           std::fill(lows.begin(), lows.end(), 0.0F);
+                           std::fill(highs.begin(), highs.end(), 0.0F);
+                           open = block;
+                           openLength = length;
+                       }
+                       detail::widenRow(data + offset, length, lows.data(), highs.data());
+                   });
+    fold();
+    return ranges;
+}
+
+QuantParameters blockParameters(const Ranges& ranges, WeightType type, const QuantSpec& spec)
+{
+    QuantParameters parameters;
+    const RangeRule rule(type, spec);
+    const std::size_t blocks = ranges.lows.size();
+    parameters.scales.resize(blocks);
+    parameters.zeroPoints.resize(isInteger(spec.dtype) ? blocks : 0);
+    parameters.minValues.resize(spec.formulation == QuantFormulation::MinValue ? blocks : 0);
+    for (std::size_t i = 0; i < blocks; ++i) {
+        const BlockParameters block = rule(ranges.lows[i], ranges.highs[i]);
+        parameters.scales[i] = block.scale;
+        if (!parameters.zeroPoints.empty())
+            parameters.zeroPoints[i] = block.zeroPoint;
+        if (!parameters.minValues.empty())
+            parameters.minValues[i] = block.minValue;
+    }
+    return parameters;
+}
+
+Affines affinesOf(const QuantParameters& parameters, const QuantSpec& spec)
+{
+    Affines result(parameters.scales.size());
+    result.scales = parameters.scales;
+    if (spec.formulation == QuantFormulation::MinValue) {
+        const float lowest = codeRange(spec.dtype, spec.scheme).min;
+        std::fill(result.shifts.begin(), result.shifts.end(), lowest);
+        result.bases = parameters.minValues;
+    } else {
+        for (std::size_t i = 0; i < parameters.zeroPoints.size(); ++i)
+            result.shifts[i] = static_cast<float>(parameters.zeroPoints[i]);
+    }
+    return result;
+}
+
+/// Integer codes whose runs are short: parameters are spread over the positions of a segment.
+void fakeQuantizeSegments(const float* weights, const BlockLayout& layout, const Affines& affines,
+                          ClampRange clamp, float* out)
+{
+    Affines positions(kSegment);
+    const auto run = static_cast<std::size_t>(layout.runLength());
+    forEachSegment(layout,
+                   [&](std::int64_t offset, std::int64_t block, std::size_t length, bool isNew) {
+                       const detail::AffineArrays blocks = affines.from(block);
+                       for (std::size_t i = 0, from = 0; isNew && i < length; i += run, ++from) {
+                           std::fill_n(positions.scales.data() + i, run, blocks.scales[from]);
+                           std::fill_n(positions.shifts.data() + i, run, blocks.shifts[from]);
+                           std::fill_n(positions.bases.data() + i, run, blocks.bases[from]);
+                       }
+                       detail::fakeQuantizeRow(weights + offset, length, positions.from(0), clamp,
+                                               out + offset);
+                   });
 }
 
 void checkSizes(const BlockLayout& layout, std::size_t elements)
@@ -168,19 +203,23 @@ QuantParameters fakeQuantize(std::span<const float> weights, std::span<const std
     QuantParameters parameters = blockParameters(blockRanges(weights, layout), type, spec);
     const CodeRange codes = codeRange(spec.dtype, spec.scheme);
     const ClampRange clamp {codes.min, codes.max};
-    const auto run = static_cast<std::size_t>(layout.runLength());
-    if (!isInteger(spec.dtype))
-        forEachRun(layout, [&](std::size_t offset, std::size_t block) {
-            detail::fakeQuantizeFloatRun(spec.dtype, weights.data() + offset, run,
-                                         parameters.scales[block], codes.max, out.data() + offset);
+    const float* from = weights.data();
+    float* to = out.data();
+    if (!isInteger(spec.dtype)) {
+        forEachRow(layout, [&](std::int64_t offset, std::int64_t block, Runs runs) {
+            detail::fakeQuantizeFloatRuns(spec.dtype, from + offset, runs,
+                                          parameters.scales.data() + block, to + offset);
         });
-    else if (layout.runLength() < kShortRun)
-        fakeQuantizeRows(weights, layout, spec, parameters, clamp, out);
-    else
-        forEachRun(layout, [&](std::size_t offset, std::size_t block) {
-            detail::fakeQuantizeRun(weights.data() + offset, run, affineOf(parameters, block, spec),
-                                    clamp, out.data() + offset);
-        });
+    } else {
+        const Affines affines = affinesOf(parameters, spec);
+        if (layout.runLength() < kShortRun)
+            fakeQuantizeSegments(from, layout, affines, clamp, to);
+        else
+            forEachRow(layout, [&](std::int64_t offset, std::int64_t block, Runs runs) {
+                detail::fakeQuantizeRuns(from + offset, runs, affines.from(block), clamp,
+                                         to + offset);
+            });
+    }
     if (type != WeightType::Float32)
         roundTo(type, out, out);
     return parameters;
@@ -196,21 +235,22 @@ QuantizedWeight quantize(std::span<const float> weights, std::span<const std::in
     result.parameters = blockParameters(blockRanges(weights, layout), type, spec);
     result.codes.resize(weights.size());
     const CodeRange codes = codeRange(spec.dtype, spec.scheme);
-    const auto run = static_cast<std::size_t>(layout.runLength());
-    std::vector<float> values(run);
+    const Affines affines = affinesOf(result.parameters, spec);
+    std::vector<float> values(static_cast<std::size_t>(layout.runLength()));
     forEachRun(layout, [&](std::size_t offset, std::size_t block) {
         std::int16_t* target = result.codes.data() + offset;
+        const Runs one {1, values.size()};
         if (isInteger(spec.dtype)) {
-            const Affine affine = affineOf(result.parameters, block, spec);
-            detail::integerCodes(weights.data() + offset, run, affine, {codes.min, codes.max},
-                                 values.data());
-            for (std::size_t i = 0; i < run; ++i) // NaN has no code; torch writes 0
+            detail::integerCodes(weights.data() + offset, one,
+                                 affines.from(static_cast<std::int64_t>(block)),
+                                 {codes.min, codes.max}, values.data());
+            for (std::size_t i = 0; i < values.size(); ++i) // NaN has no code; torch writes 0
                 target[i] =
                     std::isnan(values[i]) ? std::int16_t {0} : static_cast<std::int16_t>(values[i]);
             return;
         }
         const float scale = result.parameters.scales[block];
-        for (std::size_t i = 0; i < run; ++i) {
+        for (std::size_t i = 0; i < values.size(); ++i) {
             const float ratio = weights[offset + i] / scale;
             const float held = std::isnan(ratio) ? ratio : std::clamp(ratio, codes.min, codes.max);
             target[i] = smallFloatBits(spec.dtype, held);
@@ -227,23 +267,23 @@ void dequantize(const QuantizedWeight& quantized, std::span<const std::int64_t> 
     checkSizes(layout, quantized.codes.size());
     checkSizes(layout, out.size());
     const auto blocks = static_cast<std::size_t>(layout.blocks());
+    const bool integer = isInteger(spec.dtype);
+    const bool minValue = spec.formulation == QuantFormulation::MinValue;
     const QuantParameters& parameters = quantized.parameters;
-    if (parameters.scales.size() != blocks
-        || (isInteger(spec.dtype) && parameters.zeroPoints.size() != blocks)
-        || (spec.formulation == QuantFormulation::MinValue
-            && parameters.minValues.size() != blocks))
+    if (parameters.scales.size() != blocks || parameters.zeroPoints.size() != (integer ? blocks : 0)
+        || parameters.minValues.size() != (minValue ? blocks : 0))
         throw std::invalid_argument("the parameters do not match the number of blocks");
+    const Affines affines = affinesOf(parameters, spec);
     const auto run = static_cast<std::size_t>(layout.runLength());
     forEachRun(layout, [&](std::size_t offset, std::size_t block) {
-        const Affine affine = affineOf(parameters, block, spec);
+        const float scale = affines.scales[block];
         for (std::size_t i = offset; i < offset + run; ++i) {
             const std::int16_t code = quantized.codes[i];
-            const float value = isInteger(spec.dtype)
-                ? static_cast<float>(code)
-                : smallFloatFromBits(spec.dtype, static_cast<std::uint8_t>(code));
-            const float centred = isInteger(spec.dtype) ? value - affine.shift : value;
-            const float scaled = centred * affine.scale;
-            out[i] = spec.formulation == QuantFormulation::MinValue ? scaled + affine.base : scaled;
+            if (!integer) // no base to add: −0 stays −0
+                out[i] = smallFloatFromBits(spec.dtype, static_cast<std::uint8_t>(code)) * scale;
+            else
+                out[i] = (static_cast<float>(code) - affines.shifts[block]) * scale
+                    + affines.bases[block];
         }
     });
     if (type != WeightType::Float32)

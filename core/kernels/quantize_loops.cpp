@@ -45,59 +45,86 @@ BITFRONT_INLINE float code(float value, float scale, float shift, float base, Cl
     return clamped(roundEven((value - base) / scale) + shift, clamp.low, clamp.high);
 }
 
+/// Calls each(i) for i in [0, length): whole groups of a fixed size first, so that even a run of 16
+/// becomes one straight piece of vector code.
+template<typename Each>
+BITFRONT_INLINE void forLength(std::size_t length, Each each)
+{
+    const std::size_t whole = length - length % kLanes;
+    for (std::size_t i = 0; i < whole; i += kLanes)
+        for (std::size_t lane = 0; lane < kLanes; ++lane)
+            each(i + lane);
+    for (std::size_t i = whole; i < length; ++i)
+        each(i);
+}
+
 template<SmallFloat format>
-BITFRONT_INLINE void smallFloatLoop(const float* values, std::size_t count, float scale,
-                                    float largest, float* out)
+BITFRONT_INLINE void smallFloatLoop(const float* values, Runs runs, const float* scales, float* out)
 {
-    for (std::size_t i = 0; i < count; ++i)
-        out[i] = roundToSmall<format>(clamped(values[i] / scale, -largest, largest)) * scale;
+    const float largest = std::bit_cast<float>(format.largest);
+    for (std::size_t run = 0; run < runs.count; ++run) {
+        const float scale = scales[run];
+        const float* from = values + run * runs.length;
+        float* to = out + run * runs.length;
+        forLength(runs.length, [=](std::size_t i) BITFRONT_INLINE_LAMBDA {
+            to[i] = roundToSmall<format>(clamped(from[i] / scale, -largest, largest)) * scale;
+        });
+    }
 }
 
 BITFRONT_VECTOR_CLONES
-void e4m3Run(const float* values, std::size_t count, float scale, float largest, float* out)
+void e4m3Runs(const float* values, Runs runs, const float* scales, float* out)
 {
-    smallFloatLoop<kE4M3>(values, count, scale, largest, out);
+    smallFloatLoop<kE4M3>(values, runs, scales, out);
 }
 
 BITFRONT_VECTOR_CLONES
-void e5m2Run(const float* values, std::size_t count, float scale, float largest, float* out)
+void e5m2Runs(const float* values, Runs runs, const float* scales, float* out)
 {
-    smallFloatLoop<kE5M2>(values, count, scale, largest, out);
+    smallFloatLoop<kE5M2>(values, runs, scales, out);
 }
 
 BITFRONT_VECTOR_CLONES
-void e2m1Run(const float* values, std::size_t count, float scale, float largest, float* out)
+void e2m1Runs(const float* values, Runs runs, const float* scales, float* out)
 {
-    smallFloatLoop<kE2M1>(values, count, scale, largest, out);
+    smallFloatLoop<kE2M1>(values, runs, scales, out);
 }
 
 } // namespace
 
 BITFRONT_VECTOR_CLONES
-void widenRange(const float* values, std::size_t count, float& low, float& high)
+void widenRuns(const float* values, Runs runs, float* lows, float* highs)
 {
-    float lows[kLanes];
-    float highs[kLanes];
-    std::fill_n(lows, kLanes, low);
-    std::fill_n(highs, kLanes, high);
-    const std::size_t whole = count - count % kLanes;
-    for (std::size_t i = 0; i < whole; i += kLanes)
+    for (std::size_t run = 0; run < runs.count; ++run) {
+        const float* from = values + run * runs.length;
+        float low[kLanes];
+        float high[kLanes];
         for (std::size_t lane = 0; lane < kLanes; ++lane) {
-            lows[lane] = lower(values[i + lane], lows[lane]);
-            highs[lane] = higher(values[i + lane], highs[lane]);
+            low[lane] = lows[run];
+            high[lane] = highs[run];
         }
-    for (std::size_t i = whole; i < count; ++i) {
-        lows[i - whole] = lower(values[i], lows[i - whole]);
-        highs[i - whole] = higher(values[i], highs[i - whole]);
-    }
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        low = lower(lows[lane], low);
-        high = higher(highs[lane], high);
+        const std::size_t whole = runs.length - runs.length % kLanes;
+        for (std::size_t i = 0; i < whole; i += kLanes)
+            for (std::size_t lane = 0; lane < kLanes; ++lane) {
+                low[lane] = lower(from[i + lane], low[lane]);
+                high[lane] = higher(from[i + lane], high[lane]);
+            }
+        for (std::size_t i = whole; i < runs.length; ++i) {
+            low[0] = lower(from[i], low[0]);
+            high[0] = higher(from[i], high[0]);
+        }
+        for (std::size_t half = kLanes / 2; half > 0; half /= 2)
+            for (std::size_t lane = 0; lane < half; ++lane) {
+                low[lane] = lower(low[lane + half], low[lane]);
+                high[lane] = higher(high[lane + half], high[lane]);
+            }
+        lows[run] = low[0];
+        highs[run] = high[0];
     }
 }
 
 BITFRONT_VECTOR_CLONES
-void widenRanges(const float* values, std::size_t count, float* lows, float* highs)
+void widenRow(const float* values, std::size_t count, float* lows, float* highs)
 {
     for (std::size_t i = 0; i < count; ++i) {
         lows[i] = lower(values[i], lows[i]);
@@ -106,45 +133,61 @@ void widenRanges(const float* values, std::size_t count, float* lows, float* hig
 }
 
 BITFRONT_VECTOR_CLONES
-void fakeQuantizeRun(const float* values, std::size_t count, const Affine& affine, ClampRange clamp,
-                     float* out)
+void fakeQuantizeRuns(const float* values, Runs runs, AffineArrays affine, ClampRange clamp,
+                      float* out)
 {
-    const Affine a = affine;
-    for (std::size_t i = 0; i < count; ++i)
-        out[i] = (code(values[i], a.scale, a.shift, a.base, clamp) - a.shift) * a.scale + a.base;
+    for (std::size_t run = 0; run < runs.count; ++run) {
+        const float scale = affine.scales[run];
+        const float shift = affine.shifts[run];
+        const float base = affine.bases[run];
+        const float* from = values + run * runs.length;
+        float* to = out + run * runs.length;
+        forLength(runs.length, [=](std::size_t i) BITFRONT_INLINE_LAMBDA {
+            to[i] = (code(from[i], scale, shift, base, clamp) - shift) * scale + base;
+        });
+    }
 }
 
 BITFRONT_VECTOR_CLONES
-void fakeQuantizeRow(const float* values, std::size_t count, const float* scales,
-                     const float* shifts, const float* bases, ClampRange clamp, float* out)
+void fakeQuantizeRow(const float* values, std::size_t count, AffineArrays affine, ClampRange clamp,
+                     float* out)
 {
-    for (std::size_t i = 0; i < count; ++i)
-        out[i] = (code(values[i], scales[i], shifts[i], bases[i], clamp) - shifts[i]) * scales[i]
-            + bases[i];
+    for (std::size_t i = 0; i < count; ++i) {
+        const float shift = affine.shifts[i];
+        const float base = affine.bases[i];
+        const float q = code(values[i], affine.scales[i], shift, base, clamp);
+        out[i] = (q - shift) * affine.scales[i] + base;
+    }
 }
 
-void fakeQuantizeFloatRun(CodeType type, const float* values, std::size_t count, float scale,
-                          float largest, float* out)
+void fakeQuantizeFloatRuns(CodeType type, const float* values, Runs runs, const float* scales,
+                           float* out)
 {
     switch (type) {
     case CodeType::Float8E4M3:
-        return e4m3Run(values, count, scale, largest, out);
+        return e4m3Runs(values, runs, scales, out);
     case CodeType::Float8E5M2:
-        return e5m2Run(values, count, scale, largest, out);
+        return e5m2Runs(values, runs, scales, out);
     case CodeType::Float4E2M1:
-        return e2m1Run(values, count, scale, largest, out);
+        return e2m1Runs(values, runs, scales, out);
     default:
         throw std::invalid_argument("integer codes have their own loop");
     }
 }
 
 BITFRONT_VECTOR_CLONES
-void integerCodes(const float* values, std::size_t count, const Affine& affine, ClampRange clamp,
-                  float* out)
+void integerCodes(const float* values, Runs runs, AffineArrays affine, ClampRange clamp, float* out)
 {
-    const Affine a = affine;
-    for (std::size_t i = 0; i < count; ++i)
-        out[i] = code(values[i], a.scale, a.shift, a.base, clamp);
+    for (std::size_t run = 0; run < runs.count; ++run) {
+        const float scale = affine.scales[run];
+        const float shift = affine.shifts[run];
+        const float base = affine.bases[run];
+        const float* from = values + run * runs.length;
+        float* to = out + run * runs.length;
+        forLength(runs.length, [=](std::size_t i) BITFRONT_INLINE_LAMBDA {
+            to[i] = code(from[i], scale, shift, base, clamp);
+        });
+    }
 }
 
 } // namespace bitfront::detail

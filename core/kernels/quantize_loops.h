@@ -9,13 +9,14 @@
 
 namespace bitfront::detail {
 
-/// Affine code of one block: q = clamp(rint((w − base)/scale) + shift), w' = (q − shift)·scale +
-/// base. Zero-point codes have base 0 and shift z, minimum-value codes base m and shift qmin.
-struct Affine
+/// Affine code: q = clamp(rint((w − base)/scale) + shift), w' = (q − shift)·scale + base.
+/// Zero-point codes have base 0 and shift z, minimum-value codes base m and shift qmin. One entry
+/// per block, or per value.
+struct AffineArrays
 {
-    float scale = 1;
-    float shift = 0;
-    float base = 0;
+    const float* scales;
+    const float* shifts;
+    const float* bases;
 };
 
 struct ClampRange
@@ -24,22 +25,29 @@ struct ClampRange
     float high = 0;
 };
 
-/// Widens [low, high] to hold every value; NaN sticks.
-void widenRange(const float* values, std::size_t count, float& low, float& high);
-/// The same per position: value i widens [lows[i], highs[i]].
-void widenRanges(const float* values, std::size_t count, float* lows, float* highs);
+/// Consecutive runs of equal length, each in a block of its own.
+struct Runs
+{
+    std::size_t count = 0;
+    std::size_t length = 0;
+};
 
-/// w' of integer codes with one affine for all values, and with one per value.
-void fakeQuantizeRun(const float* values, std::size_t count, const Affine& affine, ClampRange clamp,
+/// Widens [lows[i], highs[i]] to hold every value of run i; NaN sticks.
+void widenRuns(const float* values, Runs runs, float* lows, float* highs);
+/// The same per position: value i widens [lows[i], highs[i]].
+void widenRow(const float* values, std::size_t count, float* lows, float* highs);
+
+/// w' of integer codes with one affine per run, and with one per value.
+void fakeQuantizeRuns(const float* values, Runs runs, AffineArrays affine, ClampRange clamp,
+                      float* out);
+void fakeQuantizeRow(const float* values, std::size_t count, AffineArrays affine, ClampRange clamp,
                      float* out);
-void fakeQuantizeRow(const float* values, std::size_t count, const float* scales,
-                     const float* shifts, const float* bases, ClampRange clamp, float* out);
-/// w' of fp8 / fp4 codes: cast(clamp(w/s))·s.
-void fakeQuantizeFloatRun(CodeType type, const float* values, std::size_t count, float scale,
-                          float largest, float* out);
+/// w' of fp8 / fp4 codes: cast(clamp(w/s, ±largest))·s.
+void fakeQuantizeFloatRuns(CodeType type, const float* values, Runs runs, const float* scales,
+                           float* out);
 
 /// q itself, as a float (NaN where the value or the scale is).
-void integerCodes(const float* values, std::size_t count, const Affine& affine, ClampRange clamp,
+void integerCodes(const float* values, Runs runs, AffineArrays affine, ClampRange clamp,
                   float* out);
 
 } // namespace bitfront::detail

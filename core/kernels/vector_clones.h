@@ -14,3 +14,5 @@
 
 /// Helpers of such loops must become part of them, or they would run at the narrowest width.
 #define BITFRONT_INLINE inline __attribute__((always_inline))
+/// The same for a lambda, between its parameters and its body.
+#define BITFRONT_INLINE_LAMBDA __attribute__((always_inline))
