@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// JSON of what is known about a model, its outputs and the metrics chosen for them.
+#include "core/plan/json.h"
+#include "core/plan/json_fields.h"
+
+namespace bitfront {
+
+using detail::read;
+using detail::readNamed;
+using detail::readOr;
+using detail::text;
+using nlohmann::json;
+
+using Shape = std::vector<std::int64_t>;
+
+void to_json(json& out, const LayerInfo& value)
+{
+    out = {{"name", value.name},           {"module", value.module},
+           {"parameter", value.parameter}, {"type", value.moduleType},
+           {"kind", text(value.kind)},     {"dtype", text(value.weightType)},
+           {"shape", value.shape},         {"tied_with", value.tiedWith}};
+}
+
+void from_json(const json& in, LayerInfo& value)
+{
+    value.name = read<std::string>(in, "name");
+    value.module = read<std::string>(in, "module");
+    value.parameter = read<std::string>(in, "parameter");
+    value.moduleType = read<std::string>(in, "type");
+    value.kind = readNamed(in, "kind", layerKindFromName);
+    value.weightType = readNamed(in, "dtype", weightTypeFromName);
+    value.shape = read<Shape>(in, "shape");
+    value.tiedWith = readOr<std::vector<std::string>>(in, "tied_with", {});
+}
+
+void to_json(json& out, const PlainParameter& value)
+{
+    out = {{"name", value.name}, {"shape", value.shape}, {"elements", value.elements}};
+}
+
+void from_json(const json& in, PlainParameter& value)
+{
+    value.name = read<std::string>(in, "name");
+    value.shape = read<Shape>(in, "shape");
+    value.elements = read<std::int64_t>(in, "elements");
+}
+
+void to_json(json& out, const ModuleInfo& value)
+{
+    out = {{"name", value.name}, {"type", value.type}};
+}
+
+void from_json(const json& in, ModuleInfo& value)
+{
+    value.name = read<std::string>(in, "name");
+    value.type = read<std::string>(in, "type");
+}
+
+void to_json(json& out, const ArgumentInfo& value)
+{
+    out = {{"name", value.name}, {"type", value.type}, {"required", value.required}};
+}
+
+void from_json(const json& in, ArgumentInfo& value)
+{
+    value.name = read<std::string>(in, "name");
+    value.type = read<std::string>(in, "type");
+    value.required = read<bool>(in, "required");
+}
+
+void to_json(json& out, const ModelInfo& value)
+{
+    out = {{"path", value.path},
+           {"file_name", value.fileName},
+           {"format", value.format},
+           {"sha256", value.sha256},
+           {"file_bytes", value.fileBytes},
+           {"parameters", value.parameterCount()},
+           {"fp16_bytes", value.fp16Bytes()},
+           {"layers", value.layers},
+           {"plain_parameters", value.plainParameters},
+           {"modules", value.modules},
+           {"arguments", value.arguments},
+           {"notes", value.notes}};
+}
+
+void from_json(const json& in, ModelInfo& value)
+{
+    value.path = read<std::string>(in, "path");
+    value.fileName = read<std::string>(in, "file_name");
+    value.format = read<std::string>(in, "format");
+    value.sha256 = readOr<std::string>(in, "sha256", {});
+    value.fileBytes = readOr<std::uint64_t>(in, "file_bytes", 0);
+    value.layers = read<std::vector<LayerInfo>>(in, "layers");
+    value.plainParameters = readOr<std::vector<PlainParameter>>(in, "plain_parameters", {});
+    value.modules = readOr<std::vector<ModuleInfo>>(in, "modules", {});
+    value.arguments = readOr<std::vector<ArgumentInfo>>(in, "arguments", {});
+    value.notes = readOr<std::vector<std::string>>(in, "notes", {});
+}
+
+void to_json(json& out, const MetricChoice& value)
+{
+    out = {{"output", value.output},
+           {"metric", text(value.metric)},
+           {"floor", numberToJson(value.floor)}};
+}
+
+void from_json(const json& in, MetricChoice& value)
+{
+    value.output = read<std::string>(in, "output");
+    value.metric = readNamed(in, "metric", metricFromName);
+    value.floor = readOr(in, "floor", defaultFloor(value.metric));
+}
+
+void to_json(json& out, const OutputInfo& value)
+{
+    out = {{"name", value.name},
+           {"dtype", value.dtype},
+           {"shape", value.shape},
+           {"min", numberToJson(value.min)},
+           {"max", numberToJson(value.max)},
+           {"non_finite", value.nonFinite},
+           {"binary", value.binary}};
+}
+
+void from_json(const json& in, OutputInfo& value)
+{
+    value.name = read<std::string>(in, "name");
+    value.dtype = read<std::string>(in, "dtype");
+    value.shape = read<Shape>(in, "shape");
+    value.min = read<double>(in, "min");
+    value.max = read<double>(in, "max");
+    value.nonFinite = readOr<std::int64_t>(in, "non_finite", 0);
+    value.binary = readOr(in, "binary", false);
+}
+
+} // namespace bitfront
