@@ -104,7 +104,7 @@ RangeRule::RangeRule(WeightType type, const QuantSpec& spec)
 BlockParameters RangeRule::operator()(float low, float high) const
 {
     const float span = m_codes.max - m_codes.min;
-    low = 0.0F < low ? 0.0F : low;
+    low = 0.0F < low ? 0.0F : low + 0.0F; // −0 becomes 0
     high = 0.0F > high ? 0.0F : high;
     // Either end may be NaN; then so is everything that follows.
     const float magnitude = std::isnan(low) || std::isnan(high)

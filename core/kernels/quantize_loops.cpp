@@ -6,7 +6,9 @@
 #include "core/kernels/half.h"
 #include "core/kernels/vector_clones.h"
 
-#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <limits>
 #include <stdexcept>
 
 namespace bitfront::detail {
@@ -18,12 +20,24 @@ constexpr std::size_t kLanes = 16;
 /// Smaller of the two, NaN if `value` is NaN; a NaN bound stays because comparisons with it fail.
 BITFRONT_INLINE float lower(float value, float bound)
 {
-    return value < bound || value != value ? value : bound;
+    return (value < bound) | (value != value) ? value : bound;
 }
 BITFRONT_INLINE float higher(float value, float bound)
 {
-    return value > bound || value != value ? value : bound;
+    return (value > bound) | (value != value) ? value : bound;
 }
+/// The value's bits as an integer of the same order (−0 just below +0, NaN beyond the infinities):
+/// compilers vectorise integer minima without giving up IEEE arithmetic.
+BITFRONT_INLINE std::int32_t orderKey(float value)
+{
+    const auto bits = std::bit_cast<std::int32_t>(value);
+    return bits ^ ((bits >> 31) & 0x7fffffff);
+}
+BITFRONT_INLINE float fromOrderKey(std::int32_t key)
+{
+    return std::bit_cast<float>(key ^ ((key >> 31) & 0x7fffffff));
+}
+
 /// Clamped to the range; NaN passes through.
 BITFRONT_INLINE float clamped(float value, float low, float high)
 {
@@ -95,31 +109,19 @@ void e2m1Runs(const float* values, Runs runs, const float* scales, float* out)
 BITFRONT_VECTOR_CLONES
 void widenRuns(const float* values, Runs runs, float* lows, float* highs)
 {
+    constexpr float infinity = std::numeric_limits<float>::infinity();
     for (std::size_t run = 0; run < runs.count; ++run) {
         const float* from = values + run * runs.length;
-        float low[kLanes];
-        float high[kLanes];
-        for (std::size_t lane = 0; lane < kLanes; ++lane) {
-            low[lane] = lows[run];
-            high[lane] = highs[run];
+        std::int32_t low = orderKey(lows[run]);
+        std::int32_t high = orderKey(highs[run]);
+        for (std::size_t i = 0; i < runs.length; ++i) {
+            const std::int32_t key = orderKey(from[i]);
+            low = key < low ? key : low;
+            high = key > high ? key : high;
         }
-        const std::size_t whole = runs.length - runs.length % kLanes;
-        for (std::size_t i = 0; i < whole; i += kLanes)
-            for (std::size_t lane = 0; lane < kLanes; ++lane) {
-                low[lane] = lower(from[i + lane], low[lane]);
-                high[lane] = higher(from[i + lane], high[lane]);
-            }
-        for (std::size_t i = whole; i < runs.length; ++i) {
-            low[0] = lower(from[i], low[0]);
-            high[0] = higher(from[i], high[0]);
-        }
-        for (std::size_t half = kLanes / 2; half > 0; half /= 2)
-            for (std::size_t lane = 0; lane < half; ++lane) {
-                low[lane] = lower(low[lane + half], low[lane]);
-                high[lane] = higher(high[lane + half], high[lane]);
-            }
-        lows[run] = low[0];
-        highs[run] = high[0];
+        const bool nan = low < orderKey(-infinity) || high > orderKey(infinity);
+        lows[run] = nan ? std::numeric_limits<float>::quiet_NaN() : fromOrderKey(low);
+        highs[run] = nan ? std::numeric_limits<float>::quiet_NaN() : fromOrderKey(high);
     }
 }
 
