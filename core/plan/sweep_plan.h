@@ -2,14 +2,14 @@
 // Which configurations a sweep runs, what its refinements are, and how long both will take.
 #pragma once
 
+#include "core/plan/analysis.h"
+#include "core/plan/result.h"
+
 #include <chrono>
 #include <map>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "core/plan/analysis.h"
-#include "core/plan/result.h"
 
 namespace bitfront {
 
@@ -21,7 +21,9 @@ struct SweepPlan
     IndivisiblePolicy indivisible = IndivisiblePolicy::Nearest;
 
     int count(GroupId group) const; ///< base configurations of a group
-    int maxRefinements() const;     ///< 10 per group present, 0 without refinement
+    int maxRefinements() const; ///< sum over the groups
+    /// 10 in a group of two or more, 5 for a lone configuration, 0 without refinement.
+    int maxRefinements(GroupId group) const;
 };
 
 /// All base configurations of `groups`, or those `names` lists; empty lists mean all.
@@ -38,11 +40,11 @@ std::vector<CompressionConfig> refineGroup(const ModelInfo& model, GroupId group
 /// Measured cost of the two probe passes.
 struct ProbeTimes
 {
-    double forwardMs = 0;         ///< one uncompressed forward pass
-    double quantMs = 0;           ///< one int8 per-channel pass: compress + forward + metrics
-    double paletteMs = 0;         ///< one 6-bit group-16 palettization pass, likewise
+    double forwardMs = 0; ///< one uncompressed forward pass
+    double quantMs = 0; ///< one int8 per-channel pass: compress + forward + metrics
+    double paletteMs = 0; ///< one 6-bit group-16 palettization pass, likewise
     std::uint64_t memoryBytes = 0; ///< peak of the process after the probes
-    int workers = 1;              ///< workers the sweep will run
+    int workers = 1; ///< workers the sweep will run
 };
 
 /// A span of time, both ends in milliseconds.

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which configurations a sweep runs.
+#include "core/plan/sweep_plan.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace bitfront {
+
+namespace {
+
+/// Levenshtein distance.
+std::size_t editDistance(const std::string& a, const std::string& b)
+{
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t {0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+        }
+    }
+    return row.back();
+}
+
+void checkNames(const std::vector<CompressionConfig>& known, const std::vector<std::string>& names)
+{
+    for (const std::string& wanted : names) {
+        const auto distance = [&](const CompressionConfig& config) {
+            return editDistance(config.name, wanted);
+        };
+        const auto nearest =
+            std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
+                return distance(a) < distance(b);
+            });
+        if (nearest->name != wanted)
+            throw Error(ErrorCode::BadArgument, "There is no configuration '" + wanted + "'.",
+                        "Did you mean '" + nearest->name + "'?", wanted);
+    }
+}
+
+template<typename T>
+bool contains(const std::vector<T>& values, const T& wanted)
+{
+    return std::find(values.begin(), values.end(), wanted) != values.end();
+}
+
+} // namespace
+
+int SweepPlan::count(GroupId group) const
+{
+    return static_cast<int>(std::count_if(
+        configs.begin(), configs.end(), [&](const auto& config) { return config.group == group; }));
+}
+
+int SweepPlan::maxRefinements(GroupId group) const
+{
+    constexpr int kSeeds = 2, kVariants = 5;
+    return refine ? std::min(count(group), kSeeds) * kVariants : 0;
+}
+
+int SweepPlan::maxRefinements() const
+{
+    int sum = 0;
+    for (const GroupId group : kGroups)
+        sum += maxRefinements(group);
+    return sum;
+}
+
+SweepPlan makePlan(const std::vector<GroupId>& groups, const std::vector<std::string>& names,
+                   bool refine, IndivisiblePolicy policy)
+{
+    SweepPlan plan;
+    plan.refine = refine;
+    plan.indivisible = policy;
+    const std::vector<CompressionConfig> known = baseConfigurations(policy);
+    checkNames(known, names);
+    for (const CompressionConfig& config : known)
+        if ((groups.empty() || contains(groups, config.group))
+            && (names.empty() || contains(names, config.name)))
+            plan.configs.push_back(config);
+    if (plan.configs.empty())
+        throw Error(ErrorCode::BadArgument,
+                    "None of the named configurations belongs to the chosen groups.",
+                    "Leave one of the two choices out, or make them agree.");
+    return plan;
+}
+
+} // namespace bitfront
