@@ -6,13 +6,16 @@ readonly TORCH_VERSION=2.13.0
 readonly MINIMUM_TORCH=2.5
 TORCH_PREFIX=""
 
-is_torch_prefix() { [ -f "$1/share/cmake/Torch/TorchConfig.cmake" ] && [ -f "$1/lib/libtorch_cpu.so" ]; }
+is_torch_prefix() { [ -f "$1/lib/libtorch_cpu.so" ] && [ -f "$1/include/torch/csrc/api/include/torch/script.h" ]; }
+
+# Wheels up to 2.6 may use the C++ ABI of before 2011, which today's compilers do not link with.
+has_old_abi() { grep -qs 'CXX11_ABI=0' "$1/share/cmake/Torch/TorchConfig.cmake"; }
 
 # A prefix the user named: LIBTORCH, or any entry of CMAKE_PREFIX_PATH.
 find_given_torch() {
   if [ -n "${LIBTORCH:-}" ]; then
     is_torch_prefix "$LIBTORCH" || fail "LIBTORCH=$LIBTORCH holds no LibTorch" \
-      "It must be the folder with lib/libtorch_cpu.so and share/cmake/Torch in it."
+      "It must be the folder with lib/libtorch_cpu.so and include/torch in it."
     TORCH_PREFIX="$(cd "$LIBTORCH" && pwd)"
     return 0
   fi
@@ -30,25 +33,24 @@ find_given_torch() {
 # The torch that python3 would import, found without importing it: that takes seconds.
 find_python_torch() {
   have python3 || return 1
-  local found version cuda prefix
+  local found version prefix
   found="$(python3 - <<'PYTHON' 2>/dev/null
 import importlib.util, pathlib, re
 spec = importlib.util.find_spec("torch")
 folder = pathlib.Path(spec.submodule_search_locations[0])
 text = (folder / "version.py").read_text()
 version = re.search(r"__version__\s*=\s*['\"]([^'\"]+)", text).group(1)
-cuda = re.search(r"^cuda[^=]*=\s*['\"]", text, re.M)
-print(version, "cuda" if cuda else "cpu", folder)
+print(version, folder)
 PYTHON
 )" || return 1
-  read -r version cuda prefix <<<"$found"
+  read -r version prefix <<<"$found"
   is_torch_prefix "$prefix" || return 1
   if ! version_at_least "${version%%+*}" "$MINIMUM_TORCH"; then
     note "The torch of python3 is $version; $MINIMUM_TORCH or newer is needed, so it is left alone"
     return 1
   fi
-  if [ "$cuda" = cuda ] && ! have nvcc; then
-    note "The torch of python3 is a CUDA build and this machine has no CUDA compiler, so it is left alone"
+  if has_old_abi "$prefix"; then
+    note "The torch of python3 ($version) was built for compilers of before 2011, so it is left alone"
     return 1
   fi
   TORCH_PREFIX="$prefix"
