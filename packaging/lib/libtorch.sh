@@ -6,7 +6,7 @@ readonly TORCH_VERSION=2.13.0
 readonly MINIMUM_TORCH=2.5
 TORCH_PREFIX=""
 
-is_torch_prefix() { [ -f "$1/lib/libtorch_cpu.so" ] && [ -f "$1/include/torch/csrc/api/include/torch/script.h" ]; }
+is_torch_prefix() { [ -f "$1/lib/libtorch_cpu.so" ] && [ -f "$1/include/torch/script.h" ]; }
 
 # Wheels up to 2.6 may use the C++ ABI of before 2011, which today's compilers do not link with.
 has_old_abi() { grep -qs 'CXX11_ABI=0' "$1/share/cmake/Torch/TorchConfig.cmake"; }
