@@ -31,6 +31,12 @@ std::string misfitText(const LayerInfo& layer, int axis, std::int64_t size)
     return axisText(layer, axis) + verb + std::to_string(size);
 }
 
+/// Bits of one quantization scale: a power of two for 4-bit floats, fp16 for all else.
+int scaleBits(CodeType dtype)
+{
+    return dtype == CodeType::Float4E2M1 ? 8 : kFp16Bits;
+}
+
 /// Number of quantization scales.
 std::int64_t blockCount(const LayerInfo& layer, const QuantConfig& quant)
 {
@@ -57,7 +63,7 @@ LayerStorage quantized(const LayerInfo& layer, const QuantConfig& quant, std::st
     storage.bitsPerCode = codeBits(quant.dtype);
     storage.bits.codes = storage.elements * storage.bitsPerCode;
     const std::int64_t blocks = blockCount(layer, quant);
-    storage.bits.scales = blocks * kFp16Bits;
+    storage.bits.scales = blocks * scaleBits(quant.dtype);
     if (quant.scheme == QuantScheme::Asymmetric)
         storage.bits.zeroPoints = blocks * storage.bitsPerCode;
     storage.reason = std::move(reason);

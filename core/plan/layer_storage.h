@@ -27,7 +27,7 @@ std::string_view name(StorageKind kind); ///< "untouched", "quantized", "paletti
 struct StorageBits
 {
     std::int64_t codes = 0; ///< codes or palette indices; 16 per element when untouched
-    std::int64_t scales = 0; ///< fp16 quantization scales
+    std::int64_t scales = 0; ///< quantization scales, fp16 (8 bits each for 4-bit floats)
     std::int64_t zeroPoints = 0; ///< at the width of a code, asymmetric only
     std::int64_t tables = 0; ///< fp16 lookup tables
     std::int64_t channelScales = 0; ///< fp16 per-channel scales of a palette

@@ -21,7 +21,8 @@ double scaleCount(const LayerStorage& layer)
     if (const auto* quant = std::get_if<QuantConfig>(&layer.spec)) {
         if (quant->granularity == QuantGranularity::PerBlock)
             return static_cast<double>(layer.elements / quant->blockSize);
-        return static_cast<double>(layer.bits.scales) / 16;
+        const int scaleBits = quant->dtype == CodeType::Float4E2M1 ? 8 : 16;
+        return static_cast<double>(layer.bits.scales) / scaleBits;
     }
     const auto& palette = std::get<PaletteConfig>(layer.spec);
     return static_cast<double>(layer.bits.tables >> palette.bits) / 16;

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Writes coreai-opt configuration files (numerics, section 9).
+#include "core/plan/recipe.h"
+
+#include "core/plan/layer_storage.h"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <vector>
+
+namespace bitfront {
+
+namespace {
+
+/// One entry of module_name_configs.
+struct Override
+{
+    std::string module;
+    const LayerInfo* layer;
+    const LayerStorage* storage;
+};
+
+/// A comment must stay on its line whatever a model calls its layers.
+std::string oneLine(std::string text)
+{
+    for (char& letter : text)
+        if (std::iscntrl(static_cast<unsigned char>(letter)) != 0)
+            letter = ' ';
+    return text;
+}
+
+/// The module name as a regular expression that matches it alone, in YAML's single quotes.
+std::string moduleKey(const std::string& module)
+{
+    std::string key = "'";
+    for (const char letter : oneLine(module)) {
+        if (std::string_view(".^$*+?{}[]\\|()").find(letter) != std::string_view::npos)
+            key += '\\';
+        key += letter;
+        if (letter == '\'')
+            key += '\'';
+    }
+    return key + '\'';
+}
+
+std::string dtypeName(CodeType dtype)
+{
+    // The package names the packed storage type, two codes a byte.
+    return dtype == CodeType::Float4E2M1 ? "float4_e2m1fn_x2" : std::string(name(dtype));
+}
+
+std::string specText(const CompressionSpec& spec)
+{
+    if (const auto* quant = std::get_if<QuantConfig>(&spec)) {
+        std::string granularity = "per_channel";
+        if (quant->granularity == QuantGranularity::PerTensor)
+            granularity = "per_tensor";
+        else if (quant->granularity == QuantGranularity::PerBlock)
+            granularity = "per_block, block_size: " + std::to_string(quant->blockSize);
+        return "{dtype: " + dtypeName(quant->dtype) + ", qscheme: "
+            + std::string(name(quant->scheme)) + ", granularity: {type: " + granularity + "}}";
+    }
+    const auto& palette = std::get<PaletteConfig>(spec);
+    const std::string granularity = palette.groupSize == 0
+        ? std::string("per_tensor")
+        : "per_grouped_channel, axis: 0, group_size: " + std::to_string(palette.groupSize);
+    return "{n_bits: " + std::to_string(palette.bits) + ", granularity: {type: " + granularity
+        + "}, cluster_dim: 1, enable_per_channel_scale: "
+        + (palette.channelScale ? "true" : "false") + '}';
+}
+
+/// Body of a scope. Weight-only quantization must say so in each, or activations are quantized too.
+std::string scopeText(const CompressionSpec& spec, const std::string& indent)
+{
+    const std::string text = specText(spec);
+    if (std::holds_alternative<QuantConfig>(spec))
+        return indent + "op_input_spec: null\n" + indent + "op_output_spec: null\n" + indent
+            + "op_state_spec:\n" + indent + "  weight: " + text + '\n';
+    return indent + "enable_fast_kmeans_mode: true\n" + indent + "rounding_precision: 4\n" + indent
+        + "op_state_spec:\n" + indent + "  weight: " + text + '\n' + indent
+        + "  in_proj_weight: " + text + '\n';
+}
+
+/// Whether the package would compress this layer under such a specification at all.
+bool isTarget(const LayerInfo& layer, const CompressionSpec& spec)
+{
+    return std::holds_alternative<QuantConfig>(spec) ? layer.quantizable() : layer.palettizable();
+}
+
+bool isInside(const std::string& module, const std::set<std::string>& parents)
+{
+    return std::any_of(parents.begin(), parents.end(), [&](const std::string& parent) {
+        return parent.empty() ? !module.empty()
+                              : module.compare(0, parent.size() + 1, parent + '.') == 0;
+    });
+}
+
+/// Layers that are stored otherwise than the global specification says. An entry also covers the
+/// modules inside, so layers below an overridden one are stated again after it.
+std::vector<Override> overridesOf(const ModelInfo& model, const CompressionConfig& config,
+                                  const std::vector<LayerStorage>& storage)
+{
+    std::set<std::string> overridden;
+    std::vector<Override> entries;
+    for (std::size_t i = 0; i < storage.size(); ++i) {
+        const LayerInfo& layer = model.layers[i];
+        if (!isTarget(layer, config.spec))
+            continue;
+        const bool asConfigured =
+            storage[i].kind != StorageKind::Untouched && storage[i].spec == config.spec;
+        std::vector<std::string> owners {layer.module};
+        owners.insert(owners.end(), layer.tiedWith.begin(), layer.tiedWith.end());
+        for (const std::string& owner : owners)
+            if (!asConfigured || isInside(owner, overridden)) {
+                entries.push_back({owner, &layer, &storage[i]});
+                overridden.insert(owner);
+            }
+    }
+    return entries;
+}
+
+/// Graph mode where the package's eager mode leaves layers out: attention's output projection, and
+/// modules outside torch.nn.
+std::string executionMode(const ModelInfo& model)
+{
+    const bool graph =
+        std::any_of(model.layers.begin(), model.layers.end(), [](const LayerInfo& layer) {
+            return layer.shortType() == "NonDynamicallyQuantizableLinear"
+                || layer.moduleType.compare(0, 9, "torch.nn.") != 0;
+        });
+    return graph ? "graph" : "eager";
+}
+
+std::string headComments(const CompressionConfig& config)
+{
+    std::string text = "# Bitfront configuration " + oneLine(config.name) + '\n';
+    text += "# " + oneLine(title(config)) + '\n';
+    text += "# group: " + std::string(groupKey(config.group)) + '\n';
+    text += "# layers that do not divide: " + std::string(name(config.indivisible)) + '\n';
+    if (config.isRefinement())
+        text += "# refines: " + oneLine(config.seed) + '\n';
+    return text;
+}
+
+} // namespace
+
+std::string recipeYaml(const ModelInfo& model, const CompressionConfig& config)
+{
+    const bool quantizes = std::holds_alternative<QuantConfig>(config.spec);
+    const std::vector<LayerStorage> storage = planStorage(model, config);
+    std::string yaml = headComments(config);
+    yaml += quantizes ? "# coreai_opt: QuantizerConfig.from_yaml(this file)\nquantization_config:\n"
+                      : "# coreai_opt: KMeansPalettizerConfig.from_yaml(this file)\n"
+                        "kmeans_palettization_config:\n";
+    if (quantizes)
+        yaml += "  execution_mode: " + executionMode(model) + '\n';
+    yaml += "  global_config:\n" + scopeText(config.spec, "    ");
+    const std::vector<Override> entries = overridesOf(model, config, storage);
+    if (!entries.empty())
+        yaml += "  module_name_configs:\n";
+    for (const Override& entry : entries) {
+        if (!entry.storage->reason.empty())
+            yaml += "    # " + oneLine(entry.storage->reason) + '\n';
+        yaml += "    " + moduleKey(entry.module) + ':';
+        const bool kept = entry.storage->kind == StorageKind::Untouched;
+        yaml += kept ? std::string(" null\n") : '\n' + scopeText(entry.storage->spec, "      ");
+    }
+    return yaml;
+}
+
+} // namespace bitfront

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A configuration as a file that states it completely and that the Python package coreai-opt loads
+// (QuantizerConfig.from_yaml, KMeansPalettizerConfig.from_yaml): how to repeat a result elsewhere.
+#pragma once
+
+#include "core/plan/compression_config.h"
+#include "core/plan/layer_info.h"
+
+#include <string>
+
+namespace bitfront {
+
+/// YAML text: the global specification, an override for every layer that does not divide, null for
+/// every layer kept at fp16, all owners of a shared weight. Comments on top give Bitfront's name
+/// for it, the policy for indivisible layers and the seed. Layer names are escaped as regular
+/// expressions.
+std::string recipeYaml(const ModelInfo& model, const CompressionConfig& config);
+
+} // namespace bitfront
