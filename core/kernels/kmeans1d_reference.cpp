@@ -4,6 +4,7 @@
 #include "core/kernels/kmeans1d_reference.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace bitfront::detail {
@@ -11,6 +12,7 @@ namespace bitfront::detail {
 void ReferenceCost::reset(std::span<const double> values, std::span<const double> weights)
 {
     m_values = values;
+    m_weights = weights;
     const std::size_t n = values.size();
     m_mass.resize(n + 1);
     m_moments.resize(n + 1);
@@ -41,11 +43,20 @@ double ReferenceCost::operator()(std::int32_t first, std::int32_t last) const
 
 double ReferenceCost::centroid(std::int32_t begin, std::int32_t end) const
 {
-    const auto start = static_cast<std::size_t>(begin);
+    const auto start = static_cast<std::size_t>(begin), stop = static_cast<std::size_t>(end);
     double mean = 0;
-    for (std::size_t i = start; i < static_cast<std::size_t>(end); ++i) {
+    for (std::size_t i = start; i < stop; ++i) {
         const double weight = m_mass[i + 1] - m_mass[i];
         mean += (m_values[i] - mean) * weight / (m_mass[i + 1] - m_mass[start]);
+    }
+    if (std::isfinite(mean))
+        return mean;
+    // Weights so small that they vanish in the sum over all points: the reference gives NaN here.
+    double mass = 0;
+    mean = 0;
+    for (std::size_t i = start; i < stop; ++i) {
+        mass += m_weights[i];
+        mean += (m_values[i] - mean) * m_weights[i] / mass;
     }
     return mean;
 }

@@ -21,11 +21,9 @@ public:
     double operator()(std::int32_t first, std::int32_t last) const;
     /// Mean of points begin..end−1, accumulated in ascending order.
     double centroid(std::int32_t begin, std::int32_t end) const;
-    /// Σ w·x² of all points: together with the optimum it tells how much of the cost is rounding.
-    double sumOfSquares() const { return m_squares.back(); }
 
 private:
-    std::span<const double> m_values;
+    std::span<const double> m_values, m_weights;
     std::vector<double> m_mass, m_moments, m_squares; ///< prefix sums with a leading 0
 };
 

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Properties of palette tables, of the encoder that finds them and of their application.
+#include "core/base/error.h"
+#include "core/kernels/palettize.h"
+#include "tests/support/palette_helpers.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+using namespace bitfront;
+using namespace bitfront::test;
+
+namespace {
+
+bool sameTables(const PaletteTables& a, const PaletteTables& b)
+{
+    return a.groups == b.groups && a.entries == b.entries && a.lut == b.lut
+        && a.boundaries == b.boundaries && a.channelScales == b.channelScales
+        && a.rawGroups == b.rawGroups;
+}
+
+bool same(const std::vector<float>& a, const std::vector<float>& b)
+{
+    return a == b; // −0 and +0 are one value here
+}
+
+} // namespace
+
+class TestPalettize : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void encoderSharesHistograms();
+    void sharedAndSingleResultsAgree_data();
+    void sharedAndSingleResultsAgree();
+    void applyFindsTheNearestEntry_data();
+    void applyFindsTheNearestEntry();
+    void specialWeights();
+    void hugeGroupsAreClusteredRaw();
+    void rejectsBadInput();
+    void stops();
+};
+
+void TestPalettize::encoderSharesHistograms()
+{
+    const std::vector<std::int64_t> shape {64, 96};
+    const std::vector<float> weights = normalValues(64 * 96, 0.05F, 1);
+    std::vector<PaletteSpec> specs;
+    for (const std::int64_t size : {0, 4, 8, 16})
+        for (const int bits : {4, 6})
+            specs.push_back({.bits = bits, .groupSize = size});
+    PaletteEncoder encoder(weights, shape, WeightType::Float32, specs.front());
+    const std::vector<PaletteTables> tables = encoder.solve(specs);
+    QCOMPARE(tables.size(), specs.size());
+    const PaletteStats& stats = encoder.stats();
+    // Every element is counted once for all eight specs; 16 groups of 4 merge to 8, 4 and 1.
+    QCOMPARE(stats.countedElements, std::int64_t {64 * 96});
+    QCOMPARE(stats.mergedHistograms, std::int64_t {16 + 8 + 4});
+    QCOMPARE(stats.kmeans.problems, std::int64_t {2 * (16 + 8 + 4 + 1)});
+    QVERIFY(stats.kmeans.probes <= 6 * stats.kmeans.problems);
+}
+
+void TestPalettize::sharedAndSingleResultsAgree_data()
+{
+    QTest::addColumn<std::vector<std::int64_t>>("shape");
+    QTest::addColumn<int>("axis");
+    QTest::addColumn<bool>("channelScale");
+    QTest::addColumn<bool>("fastMode");
+    const std::vector<std::int64_t> linear {48, 36}, conv {24, 16, 3, 3}, depthwise {48, 1, 3, 3};
+    QTest::newRow("linear") << linear << 0 << false << true;
+    QTest::newRow("linear, scaled") << linear << 0 << true << true;
+    QTest::newRow("linear, exact") << linear << 0 << false << false;
+    QTest::newRow("linear, columns") << linear << 1 << true << true;
+    QTest::newRow("conv") << conv << 0 << true << true;
+    QTest::newRow("conv, inputs") << conv << 1 << true << true;
+    QTest::newRow("conv, inputs, exact") << conv << 1 << true << false;
+    QTest::newRow("depthwise") << depthwise << 0 << true << true;
+}
+
+void TestPalettize::sharedAndSingleResultsAgree()
+{
+    QFETCH(std::vector<std::int64_t>, shape);
+    QFETCH(int, axis);
+    QFETCH(bool, channelScale);
+    QFETCH(bool, fastMode);
+    std::size_t count = 1;
+    for (const std::int64_t extent : shape)
+        count *= static_cast<std::size_t>(extent);
+    const std::vector<float> weights = normalValues(count, 0.1F, 2);
+    std::vector<PaletteSpec> specs;
+    for (const std::int64_t size : {4, 0, 2, 1})
+        for (const int bits : {1, 2, 3, 4, 6, 8})
+            specs.push_back({bits, axis, size, channelScale, fastMode});
+    PaletteEncoder encoder(weights, shape, WeightType::Float32, specs.front());
+    const std::vector<PaletteTables> tables = encoder.solve(specs);
+    double before = 0;
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+        QVERIFY(sameTables(tables[i], findPalette(weights, shape, WeightType::Float32, specs[i])));
+        std::vector<float> restored(count), inPlace = weights;
+        applyPalette(weights, shape, WeightType::Float32, specs[i], tables[i], restored);
+        applyPalette(inPlace, shape, WeightType::Float32, specs[i], tables[i], inPlace);
+        QVERIFY(same(inPlace, restored));
+        // With more bits the error falls, but for the rounding of fast mode.
+        const double error = scaledError(weights, restored, tables[i].channelScales, {});
+        if (specs[i].bits > 1)
+            QVERIFY(error <= before * 1.001 + 1e-8 * static_cast<double>(count));
+        before = error;
+    }
+}
+
+void TestPalettize::applyFindsTheNearestEntry_data()
+{
+    QTest::addColumn<int>("elements");
+    QTest::addColumn<bool>("fastMode");
+    for (const int elements : {40, 300, 5000}) {
+        QTest::addRow("%d fast", elements) << elements << true;
+        QTest::addRow("%d exact", elements) << elements << false;
+    }
+}
+
+void TestPalettize::applyFindsTheNearestEntry()
+{
+    QFETCH(int, elements);
+    QFETCH(bool, fastMode);
+    const std::vector<std::int64_t> shape {1, elements};
+    std::vector<float> weights = normalValues(static_cast<std::size_t>(elements), 0.3F, 3);
+    weights[1] = 0.0F;
+    weights[2] = -0.0F;
+    weights[3] = std::numeric_limits<float>::denorm_min();
+    const PaletteSpec spec {.bits = 4, .fastMode = fastMode};
+    const PaletteTables tables = findPalette(weights, shape, WeightType::Float32, spec);
+    QVERIFY(std::is_sorted(tables.lut.begin(), tables.lut.end()));
+    QVERIFY(std::is_sorted(tables.boundaries.begin(), tables.boundaries.end()));
+    std::vector<float> restored(weights.size());
+    std::vector<std::uint8_t> indices(weights.size());
+    applyPalette(weights, shape, WeightType::Float32, spec, tables, restored, indices);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        QCOMPARE(restored[i], tables.lut[indices[i]]);
+        for (const float entry : tables.lut)
+            QVERIFY(std::fabs(restored[i] - weights[i]) <= std::fabs(entry - weights[i]) + 3e-4F);
+    }
+}
+
+void TestPalettize::specialWeights()
+{
+    const std::vector<std::int64_t> shape {2, 8};
+    const auto restore = [&](const std::vector<float>& weights, PaletteSpec spec) {
+        std::vector<float> out(weights.size());
+        const PaletteTables tables = findPalette(weights, shape, WeightType::Float32, spec);
+        applyPalette(weights, shape, WeightType::Float32, spec, tables, out);
+        return out;
+    };
+    const std::vector<float> equal(16, 0.37F);
+    QCOMPARE(restore(equal, {.bits = 4}), std::vector<float>(16, 0.3701F));
+    QCOMPARE(restore(equal, {.bits = 4, .fastMode = false}), equal);
+    QCOMPARE(restore(equal, {.bits = 4, .channelScale = true}), equal);
+    QCOMPARE(restore(std::vector<float>(16, 0.0F), {.bits = 8, .channelScale = true}),
+             std::vector<float>(16, 0.0F));
+    std::vector<float> few(16, 0.5F);
+    few[3] = -0.25F;
+    few[4] = 2.0F;
+    QCOMPARE(restore(few, {.bits = 6}), few);
+    QCOMPARE(restore(few, {.bits = 2, .fastMode = false}), few);
+    const std::vector<std::int64_t> single {1, 1};
+    const std::vector<float> one {-1.5F};
+    const PaletteTables tables = findPalette(one, single, WeightType::Float32, {.bits = 1});
+    QCOMPARE(tables.lut, (std::vector<float> {-1.5F, -1.5F}));
+}
+
+void TestPalettize::hugeGroupsAreClusteredRaw()
+{
+    std::vector<float> weights = normalValues(8 * 200, 1.0F, 4);
+    const std::vector<std::int64_t> shape {8, 200};
+    weights[250] = 65510.0F; // would still round to a finite fp16
+    const PaletteSpec spec {.bits = 4, .groupSize = 2};
+    const PaletteTables tables = findPalette(weights, shape, WeightType::Float32, spec);
+    QCOMPARE(tables.rawGroups, (std::vector<std::uint8_t> {1, 0, 0, 0}));
+    std::vector<float> restored(weights.size());
+    applyPalette(weights, shape, WeightType::Float32, spec, tables, restored);
+    QCOMPARE(restored[250], 65510.0F);
+    QVERIFY(std::fabs(restored[0] - weights[0]) < 1.0F);
+}
+
+void TestPalettize::rejectsBadInput()
+{
+    const std::vector<std::int64_t> shape {4, 4};
+    std::vector<float> weights = normalValues(16, 1.0F, 5);
+    const auto rejected = [&](const PaletteSpec& spec) {
+        try {
+            findPalette(weights, shape, WeightType::Float32, spec);
+        } catch (const std::invalid_argument&) {
+            return true;
+        }
+        return false;
+    };
+    QVERIFY(!rejected({.bits = 4, .groupSize = 2}));
+    QVERIFY(rejected({.bits = 4, .groupSize = 3}));
+    QVERIFY(rejected({.bits = 4, .groupSize = 8}));
+    QVERIFY(rejected({.bits = 4, .groupSize = -1}));
+    QVERIFY(rejected({.bits = 5}));
+    QVERIFY(rejected({.bits = 4, .axis = 2}));
+    for (const float bad :
+         {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
+          -std::numeric_limits<float>::infinity()}) {
+        for (const std::size_t at : {std::size_t {0}, std::size_t {9}, std::size_t {15}}) {
+            const float kept = std::exchange(weights[at], bad);
+            for (const bool scale : {false, true})
+                for (const bool fast : {false, true})
+                    QVERIFY(rejected({.bits = 4, .channelScale = scale, .fastMode = fast}));
+            weights[at] = kept;
+        }
+    }
+}
+
+void TestPalettize::stops()
+{
+    const std::vector<std::int64_t> shape {16, 16};
+    const std::vector<float> weights = normalValues(256, 1.0F, 6);
+    std::stop_source source;
+    source.request_stop();
+    QVERIFY_EXCEPTION_THROWN(
+        findPalette(weights, shape, WeightType::Float32, {.bits = 4}, source.get_token()),
+        Cancelled);
+}
+
+QTEST_APPLESS_MAIN(TestPalettize)
+#include "tst_palettize.moc"
