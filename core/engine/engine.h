@@ -75,6 +75,8 @@ public:
     virtual const ModelInfo& model() const = 0;
     virtual const ReferenceData& inputs() const = 0;
     virtual const std::vector<OutputInfo>& outputs() const = 0;
+    /// Values of one of outputs() of the uncompressed model, row-major; empty when not kept.
+    virtual std::vector<float> baseline(std::size_t /*output*/) const { return {}; }
     /// Quality of the model cast to fp16 and back (the point at ratio 1.00×), one per choice.
     virtual std::vector<OutputQuality> fp16Quality(const std::vector<MetricChoice>& metrics) = 0;
     virtual double forwardMs() const = 0;

@@ -34,8 +34,10 @@ std::string about(const InputTensor& input)
 
 std::string layerText(const LayerInfo& layer)
 {
-    return "(" + (layer.module.empty() ? std::string() : layer.module + ": ") + layer.shortType()
-        + ")";
+    std::string text = "(";
+    if (!layer.module.empty())
+        text.append(layer.module).append(": ");
+    return text.append(layer.shortType()).append(")");
 }
 
 /// float64 inputs for float32 weights and the like.

@@ -5,7 +5,7 @@ python make_models.py   (needs torch, numpy, safetensors). Writes into models/ b
 Every good model NAME has NAME.pt (TorchScript), NAME.inputs.* and an entry in expected.json: its layers
 and, computed here by Python alone, the PSNR of int8 per-channel symmetric weights. The outputs of the
 eager model are in NAME.outputs.safetensors."""
-import io
+import copy
 import json
 import os
 import pathlib
@@ -335,7 +335,8 @@ def save_inputs(name: str, inputs: Dict[str, Tensor], form: str):
 
 def good(name, model, inputs, form="pt", script=False, w8=True):
     model.eval()
-    reference = {k: v.clone() for k, v in run(model, inputs).items()}
+    # A copy runs: a model with a state must be saved as it was before its first pass.
+    reference = {k: v.clone() for k, v in run(copy.deepcopy(model), inputs).items()}
     values = tuple(inputs.values())
     ts = torch.jit.script(model) if script else torch.jit.trace(model, values, check_trace=False, strict=False)
     torch.jit.save(ts, OUT / f"{name}.pt")

@@ -298,6 +298,12 @@ public:
     const std::vector<OutputInfo>& outputs() const override { return m_shared->outputs; }
     double forwardMs() const override { return m_shared->forwardMs; }
 
+    std::vector<float> baseline(std::size_t output) const override
+    {
+        const std::span<const float> values = floatsOf(m_shared->reference.at(output));
+        return {values.begin(), values.end()};
+    }
+
     std::vector<OutputQuality> fp16Quality(const std::vector<MetricChoice>& metrics) override
     {
         const std::vector<ResolvedMetric> resolved = resolve(metrics, m_shared->outputs);

@@ -5,6 +5,7 @@
 #include "core/engine/torch/engine_parts.h"
 #include "core/engine/torch/graph_scan.h"
 #include "core/engine/torch/torch_errors.h"
+#include "core/engine/torch/torch_tensors.h"
 
 #include <torch/csrc/jit/runtime/operator.h>
 #include <torch/csrc/jit/serialization/import.h>
@@ -53,9 +54,12 @@ void removeFileOperators()
 {
     static std::once_flag once;
     std::call_once(once, [] {
-        for (const char* name : {"aten::save", "aten::from_file"})
-            for (const auto& found : jit::getAllOperatorsFor(c10::Symbol::fromQualString(name)))
-                jit::deregisterOperator(found->schema());
+        for (const char* name : {"aten::save", "aten::from_file"}) {
+            // A copy: the registry's own list shrinks meanwhile.
+            const auto operators = jit::getAllOperatorsFor(c10::Symbol::fromQualString(name));
+            for (const auto& entry : operators)
+                jit::deregisterOperator(entry->schema());
+        }
     });
 }
 
@@ -210,7 +214,7 @@ private:
             ? (thawed->second.role == "weight" ? std::optional(thawed->second.kind) : std::nullopt)
             : kindOf(module, className, parameter);
         if (kind && (!weightTypeOf(tensor) || tensor.dim() < 2)) {
-            m_skippedTypes.insert(c10::toString(tensor.scalar_type()));
+            m_skippedTypes.insert(dtypeName(tensor.scalar_type()));
             kind.reset();
         }
         if (!kind) {
