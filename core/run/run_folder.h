@@ -3,14 +3,14 @@
 // anybody is told; run.json says what was asked; configs/ states every configuration completely.
 #pragma once
 
+#include "core/engine/engine.h"
+#include "core/plan/result.h"
+#include "core/plan/sweep_plan.h"
+
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "core/engine/engine.h"
-#include "core/plan/result.h"
-#include "core/plan/sweep_plan.h"
 
 namespace bitfront {
 
@@ -23,7 +23,7 @@ struct RunHeader
     std::string inputsPath, inputsSha256;
     std::vector<InputTensor> inputs;
     std::vector<OutputInfo> outputs;
-    std::vector<MetricChoice> metrics;    ///< first = primary: ranks and refines
+    std::vector<MetricChoice> metrics; ///< first = primary: ranks and refines
     std::vector<OutputQuality> fp16Quality;
     SweepPlan plan;
     ProbeTimes probe;
@@ -31,7 +31,13 @@ struct RunHeader
 };
 
 /// How a run ended, written to run.json when it does.
-enum class RunState { Running, Finished, Stopped, Failed };
+enum class RunState
+{
+    Running,
+    Finished,
+    Stopped,
+    Failed
+};
 
 /// A run as read back.
 struct RunContents

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Runs a sweep on background threads: base configurations, then each group's refinements, every record
-// written to the run folder before anyone hears of it. Knows evaluators, not LibTorch.
+// Runs a sweep on background threads: base configurations, then each group's refinements, every
+// record written to the run folder before anyone hears of it. Knows evaluators, not LibTorch.
 #pragma once
+
+#include "core/engine/engine.h"
+#include "core/run/run_folder.h"
 
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "core/engine/engine.h"
-#include "core/run/run_folder.h"
 
 namespace bitfront {
 
@@ -17,13 +17,14 @@ namespace bitfront {
 struct SweepRequest
 {
     std::shared_ptr<Experiment> experiment;
-    RunHeader header;                ///< metrics and plan are taken from here
+    RunHeader header; ///< metrics and plan are taken from here
     std::filesystem::path runFolder;
-    int workers = 1;          ///< evaluators side by side; see defaultThreads()
+    int workers = 1; ///< evaluators side by side; see defaultThreads()
     int threadsPerWorker = 1; ///< intra-op threads of each
 };
 
-/// Workers × threads for this machine and model: never more than the cores, few copies of big models.
+/// Workers × threads for this machine and model: never more than the cores. Big models get at most
+/// two workers (each holds a copy of the model), small ones many workers of one thread each.
 struct ThreadBudget
 {
     int workers = 1;
@@ -54,7 +55,9 @@ struct SweepProgress
 {
     std::vector<GroupProgress> groups; ///< those of the plan, in order
     std::vector<RunningJob> running;
-    int done = 0, failed = 0, total = 0;
+    int done = 0; ///< records so far, failed ones included
+    int failed = 0; ///< of `done`
+    int total = 0; ///< an upper bound until every group's refinements are known
     TimeRange remaining;
     double elapsedMs = 0;
     bool stopping = false;
@@ -63,13 +66,14 @@ struct SweepProgress
 /// How a sweep ended.
 struct SweepEnd
 {
-    RunState state = RunState::Finished;
-    int done = 0, failed = 0;
+    RunState state = RunState::Finished; ///< never Running
+    int done = 0, failed = 0; ///< records on disk; `failed` of them hold a Failure
     double wallMs = 0;
     Failure failure; ///< set when state is Failed: what made going on impossible (disk full, …)
 };
 
-/// Told about a sweep on its worker threads; calls never overlap.
+/// Told about a sweep on its worker threads; calls never overlap. They may call progress() and
+/// requestStop(), but not wait() nor destroy the runner. An exception from onRecord ends the sweep.
 class SweepObserver
 {
 public:
@@ -82,18 +86,21 @@ public:
 class SweepRunner
 {
 public:
-    /// Creates the run folder. Throws Error(FileNotWritable, MetricUnfit, …) before any thread starts.
+    /// Creates the run folder. Throws Error before any thread starts: FileNotWritable, MetricUnfit,
+    /// BadArgument when there is nothing to run.
     /// The observer must outlive the runner.
     SweepRunner(SweepRequest request, SweepObserver& observer);
-    /// Stops and joins: waits for at most one forward pass per worker.
+    /// Stops and joins: waits for at most one forward pass per worker. onFinished is called before
+    /// it returns if start() was.
     ~SweepRunner();
     SweepRunner(const SweepRunner&) = delete;
     SweepRunner& operator=(const SweepRunner&) = delete;
 
+    /// Once; further calls do nothing.
     void start();
     /// Asks for a stop; finished results stay. Returns at once; onFinished follows.
     void requestStop();
-    /// Blocks until onFinished was called.
+    /// Blocks until onFinished returned. Returns at once when the sweep was never started.
     void wait();
     SweepProgress progress() const;
     const std::filesystem::path& folder() const;

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Files that survive a crash and a full disk: appended lines and atomic replacement (POSIX).
+#include "core/run/file_io.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace bitfront {
+namespace {
+
+std::string hintFor(int errorNumber)
+{
+    switch (errorNumber) {
+    case ENOSPC:
+    case EDQUOT:
+        return "Free some space or choose another folder.";
+    case EFBIG:
+        return "Raise the limit on file sizes (ulimit -f) or choose another folder.";
+    case EROFS:
+    case EACCES:
+    case EPERM:
+        return "Choose a folder that you may write to.";
+    default:
+        return "Choose another folder.";
+    }
+}
+
+/// write() until everything is out; returns 0 or errno. A short write is followed by another try,
+/// which then says why.
+int writeAll(int descriptor, std::string_view data)
+{
+    while (!data.empty()) {
+        const ssize_t written = ::write(descriptor, data.data(), data.size());
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return errno;
+        if (written == 0)
+            return ENOSPC;
+        data.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return 0;
+}
+
+int flush(int descriptor)
+{
+    // Some file systems and special files cannot be flushed; that is no loss of data.
+    if (::fdatasync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP)
+        return 0;
+    return errno;
+}
+
+} // namespace
+
+std::string causeText(int errorNumber)
+{
+    switch (errorNumber) {
+    case ENOSPC:
+        return "the disk is full";
+    case EDQUOT:
+        return "your disk quota is used up";
+    case EFBIG:
+        return "the file would grow past the size limit";
+    case EROFS:
+        return "the file system is read-only";
+    case EACCES:
+    case EPERM:
+        return "no permission";
+    case ENOENT:
+        return "the folder or file does not exist";
+    case ENOTDIR:
+        return "a part of the path is a file, not a folder";
+    case EISDIR:
+        return "it is a folder";
+    case EIO:
+        return "the disk reported an error";
+    default:
+        return std::generic_category().message(errorNumber);
+    }
+}
+
+Error writeError(const std::filesystem::path& path, int errorNumber)
+{
+    return Error(ErrorCode::FileNotWritable,
+                 "Cannot write " + path.string() + ": " + causeText(errorNumber) + ".",
+                 hintFor(errorNumber), path.string());
+}
+
+std::string readFile(const std::filesystem::path& path)
+{
+    const auto fail = [&path](int errorNumber) {
+        return Error(ErrorCode::FileNotReadable,
+                     "Cannot read " + path.string() + ": " + causeText(errorNumber) + ".",
+                     "Check the path and its permissions.", path.string());
+    };
+    const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.isOpen())
+        throw fail(errno);
+    std::string content;
+    char buffer[65536];
+    for (;;) {
+        const ssize_t got = ::read(file.get(), buffer, sizeof buffer);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            throw fail(errno);
+        if (got == 0)
+            return content;
+        content.append(buffer, static_cast<std::size_t>(got));
+    }
+}
+
+void replaceFile(const std::filesystem::path& path, std::string_view content)
+{
+    std::filesystem::path temporary = path;
+    temporary += ".tmp";
+    FileHandle file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    if (!file.isOpen())
+        throw writeError(path, errno);
+    int errorNumber = writeAll(file.get(), content);
+    if (errorNumber == 0)
+        errorNumber = flush(file.get());
+    file.close();
+    if (errorNumber == 0 && ::rename(temporary.c_str(), path.c_str()) != 0)
+        errorNumber = errno;
+    if (errorNumber != 0) {
+        ::unlink(temporary.c_str());
+        throw writeError(path, errorNumber);
+    }
+    flushFolder(path.parent_path());
+}
+
+void makeFolders(const std::filesystem::path& folder)
+{
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error)
+        throw Error(ErrorCode::FileNotWritable,
+                    "Cannot create the folder " + folder.string() + ": " + causeText(error.value())
+                        + ".",
+                    hintFor(error.value()), folder.string());
+}
+
+void flushFolder(const std::filesystem::path& folder) noexcept
+{
+    const FileHandle handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (handle.isOpen())
+        ::fsync(handle.get());
+}
+
+FileHandle::FileHandle(FileHandle&& other) noexcept
+    : m_descriptor(std::exchange(other.m_descriptor, -1))
+{
+}
+
+FileHandle& FileHandle::operator=(FileHandle&& other) noexcept
+{
+    if (this != &other) {
+        close();
+        m_descriptor = std::exchange(other.m_descriptor, -1);
+    }
+    return *this;
+}
+
+FileHandle::~FileHandle()
+{
+    close();
+}
+
+void FileHandle::close()
+{
+    if (m_descriptor >= 0)
+        ::close(std::exchange(m_descriptor, -1));
+}
+
+LineFile::LineFile(std::filesystem::path path)
+    : m_path(std::move(path))
+    , m_file(::open(m_path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0666))
+{
+    if (!m_file.isOpen())
+        throw writeError(m_path, errno);
+}
+
+void LineFile::append(std::string_view line)
+{
+    // A file that was deleted meanwhile would swallow everything without a word.
+    struct stat status = {};
+    if (::fstat(m_file.get(), &status) != 0 || status.st_nlink == 0)
+        throw writeError(m_path, ENOENT);
+    std::string text(line);
+    text += '\n';
+    int errorNumber = writeAll(m_file.get(), text);
+    if (errorNumber == 0)
+        errorNumber = flush(m_file.get());
+    if (errorNumber != 0)
+        fail(errorNumber);
+    m_size += static_cast<std::int64_t>(text.size());
+}
+
+void LineFile::fail(int errorNumber)
+{
+    if (::ftruncate(m_file.get(), m_size) == 0)
+        ::fdatasync(m_file.get());
+    throw writeError(m_path, errorNumber);
+}
+
+} // namespace bitfront

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// run.json as text and back.
+#include "core/run/run_json.h"
+
+#include "core/plan/json.h"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+
+namespace bitfront {
+namespace {
+
+using Json = nlohmann::json;
+using OrderedJson = nlohmann::ordered_json;
+
+constexpr const char* kSchemaName = "bitfront-run";
+constexpr std::array<std::pair<RunState, std::string_view>, 4> kStates {
+    {{RunState::Running, "running"},
+     {RunState::Finished, "finished"},
+     {RunState::Stopped, "stopped"},
+     {RunState::Failed, "failed"}}};
+
+Error badRun(const std::string& path, const std::string& why)
+{
+    return Error(ErrorCode::BadFormat, path + " is not a run of Bitfront: " + why + ".",
+                 "Open a folder that `bitfront-cli run` or the window wrote.", path);
+}
+
+RunState stateFromName(const std::string& text, const std::string& path)
+{
+    for (const auto& [state, word] : kStates)
+        if (text == word)
+            return state;
+    throw badRun(path, "its state \"" + text + "\" is unknown");
+}
+
+Json inputJson(const InputTensor& input)
+{
+    return {{"name", input.name},
+            {"argument", input.argument},
+            {"dtype", input.dtype},
+            {"shape", input.shape},
+            {"min", numberToJson(input.min)},
+            {"max", numberToJson(input.max)},
+            {"looks_like_noise", input.looksLikeNoise}};
+}
+
+InputTensor inputFromJson(const Json& json)
+{
+    InputTensor input;
+    input.name = json.at("name").get<std::string>();
+    input.argument = json.at("argument").get<std::string>();
+    input.dtype = json.at("dtype").get<std::string>();
+    input.shape = json.at("shape").get<std::vector<std::int64_t>>();
+    input.min = numberFromJson(json.at("min"));
+    input.max = numberFromJson(json.at("max"));
+    input.looksLikeNoise = json.at("looks_like_noise").get<bool>();
+    return input;
+}
+
+RunHeader headerFromJson(const Json& json)
+{
+    RunHeader header;
+    header.createdAt = json.at("created_at").get<std::string>();
+    header.bitfrontVersion = json.at("bitfront_version").get<std::string>();
+    header.engineVersion = json.at("engine_version").get<std::string>();
+    header.commandLine = json.at("command_line").get<std::string>();
+    header.model = json.at("model").get<ModelInfo>();
+    const Json& inputs = json.at("inputs");
+    header.inputsPath = inputs.at("path").get<std::string>();
+    header.inputsSha256 = inputs.at("sha256").get<std::string>();
+    for (const Json& tensor : inputs.at("tensors"))
+        header.inputs.push_back(inputFromJson(tensor));
+    header.outputs = json.at("outputs").get<std::vector<OutputInfo>>();
+    header.metrics = json.at("metrics").get<std::vector<MetricChoice>>();
+    header.fp16Quality = json.at("fp16_quality").get<std::vector<OutputQuality>>();
+    header.plan = json.at("plan").get<SweepPlan>();
+    header.probe = json.at("probe").get<ProbeTimes>();
+    return header;
+}
+
+} // namespace
+
+std::string_view name(RunState state)
+{
+    for (const auto& [one, word] : kStates)
+        if (one == state)
+            return word;
+    return "running";
+}
+
+std::string runJsonText(const RunHeader& header, RunState state, double wallMs)
+{
+    Json tensors = Json::array();
+    for (const InputTensor& input : header.inputs)
+        tensors.push_back(inputJson(input));
+    OrderedJson json;
+    json["schema"] = kSchemaName;
+    json["schema_version"] = kRunSchemaVersion;
+    json["state"] = name(state);
+    json["wall_time_ms"] = wallMs;
+    json["created_at"] = header.createdAt;
+    json["bitfront_version"] = header.bitfrontVersion;
+    json["engine_version"] = header.engineVersion;
+    json["command_line"] = header.commandLine;
+    json["metrics"] = Json(header.metrics);
+    json["inputs"] =
+        Json {{"path", header.inputsPath}, {"sha256", header.inputsSha256}, {"tensors", tensors}};
+    json["outputs"] = Json(header.outputs);
+    json["fp16_quality"] = Json(header.fp16Quality);
+    json["probe"] = Json(header.probe);
+    json["plan"] = Json(header.plan);
+    json["model"] = Json(header.model);
+    return json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
+}
+
+void parseRunJson(const std::string& text, const std::string& path, RunContents& run)
+{
+    const Json json = Json::parse(text, nullptr, false);
+    if (json.is_discarded())
+        throw badRun(path, "it is not valid JSON");
+    if (!json.is_object() || json.value("schema", Json()) != kSchemaName)
+        throw badRun(path, "it does not say so");
+    const Json version = json.value("schema_version", Json());
+    if (!version.is_number_integer() || version.get<int>() < 1)
+        throw badRun(path, "it has no format version");
+    if (version.get<int>() > kRunSchemaVersion)
+        throw Error(ErrorCode::BadFormat,
+                    "This run was written by a newer Bitfront (format "
+                        + std::to_string(version.get<int>()) + "; this program reads up to "
+                        + std::to_string(kRunSchemaVersion) + ").",
+                    "Open it with a newer Bitfront.", path);
+    try {
+        run.state = stateFromName(json.at("state").get<std::string>(), path);
+        run.wallMs = json.at("wall_time_ms").get<double>();
+        run.header = headerFromJson(json);
+    } catch (const Json::exception& error) {
+        throw badRun(path, error.what());
+    } catch (const Error& error) {
+        throw badRun(path, error.failure().message);
+    }
+    if (run.header.metrics.empty())
+        throw badRun(path, "it names no metric");
+}
+
+} // namespace bitfront

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Writes a run folder: one flushed line per record, configuration files, run.json replaced
+// atomically.
+#include "core/plan/json.h"
+#include "core/plan/recipe.h"
+#include "core/run/file_io.h"
+#include "core/run/run_folder.h"
+#include "core/run/run_json.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <set>
+#include <system_error>
+#include <utility>
+
+namespace bitfront {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Longest file name made from a configuration's name, in bytes; file systems allow 255.
+constexpr std::size_t kMaxNameBytes = 180;
+
+/// What is in the folder besides debris.
+enum class FolderContent
+{
+    Empty,
+    Run,
+    Foreign
+};
+
+/// A lock file, or what a writer that died before its run.json left behind: nothing of value.
+bool isDebris(const fs::path& path)
+{
+    const std::string name = path.filename().string();
+    std::error_code error;
+    if (name == "results.jsonl" || name == "configs")
+        return fs::is_empty(path, error) && !error;
+    return name == kLockName || name == "run.json.tmp";
+}
+
+FolderContent lookInto(const fs::path& folder)
+{
+    if (isRunFolder(folder))
+        return FolderContent::Run;
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error))
+        if (!isDebris(entry->path()))
+            return FolderContent::Foreign;
+    if (error)
+        throw writeError(folder, error.value());
+    return FolderContent::Empty;
+}
+
+Error foreignFolder(const fs::path& folder)
+{
+    return Error(ErrorCode::FileNotWritable,
+                 "The folder " + folder.string() + " is not empty and holds no Bitfront run.",
+                 "Choose an empty or a new folder, so that nothing of yours is touched.",
+                 folder.string());
+}
+
+/// Renames the run to the first free "<folder>.N".
+void moveAside(const fs::path& folder, FolderLock& lock)
+{
+    for (int number = 1;; ++number) {
+        const fs::path aside = folder.string() + "." + std::to_string(number);
+        std::error_code error;
+        if (fs::exists(fs::symlink_status(aside, error)))
+            continue;
+        if (std::rename(folder.c_str(), aside.c_str()) != 0) {
+            const int cause = errno;
+            if (cause == ENOTEMPTY || cause == EEXIST)
+                continue;
+            throw Error(ErrorCode::FileNotWritable,
+                        "The folder " + folder.string()
+                            + " holds an earlier run that cannot be moved to " + aside.string()
+                            + ": " + causeText(cause) + ".",
+                        "Move it yourself or choose another folder.", folder.string());
+        }
+        lock.folderMoved(aside);
+        lock.release();
+        flushFolder(folder.parent_path());
+        return;
+    }
+}
+
+/// An empty folder that nobody else writes.
+FolderLock claim(const fs::path& folder)
+{
+    for (;;) {
+        makeFolders(folder);
+        if (lookInto(folder) == FolderContent::Foreign)
+            throw foreignFolder(folder);
+        FolderLock lock(folder);
+        // Looked at again under the lock: someone may have finished a run here in between.
+        const FolderContent content = lookInto(folder);
+        if (content == FolderContent::Empty) {
+            std::error_code ignored;
+            fs::remove(folder / "results.jsonl", ignored);
+            return lock;
+        }
+        if (content == FolderContent::Foreign)
+            throw foreignFolder(folder);
+        moveAside(folder, lock);
+    }
+}
+
+/// A file name that is the configuration's name where that is harmless.
+std::string fileStem(const std::string& name)
+{
+    std::string stem;
+    for (const char c : name) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+            || (c >= '0' && c <= '9') || c == '_' || c == '-' || (c == '.' && !stem.empty());
+        stem += plain ? c : '_';
+    }
+    return stem.substr(0, kMaxNameBytes);
+}
+
+} // namespace
+
+struct RunWriter::Impl
+{
+    fs::path folder;
+    RunHeader header;
+    FolderLock lock;
+    LineFile results;
+    std::set<std::string> fileNames; ///< within configs/
+
+    /// "configs/<name>.yaml", numbered when two names fall together.
+    std::string newConfigPath(const std::string& name)
+    {
+        const std::string stem = fileStem(name);
+        std::string candidate = stem;
+        for (int number = 2; !fileNames.insert(candidate).second; ++number)
+            candidate = stem + "_" + std::to_string(number);
+        return "configs/" + candidate + ".yaml";
+    }
+    void forgetConfigPath(const std::string& path)
+    {
+        std::error_code ignored;
+        fs::remove(folder / path, ignored);
+        fileNames.erase(fs::path(path).stem().string());
+    }
+};
+
+RunWriter::RunWriter(fs::path folder, const RunHeader& header)
+    : m_impl(std::make_unique<Impl>())
+{
+    std::error_code error;
+    fs::path absolute = fs::absolute(folder, error).lexically_normal();
+    if (error)
+        throw writeError(folder, error.value());
+    if (!absolute.has_filename()) // a trailing slash
+        absolute = absolute.parent_path();
+    m_impl->folder = absolute;
+    m_impl->header = header;
+    m_impl->lock = claim(absolute);
+    makeFolders(absolute / "configs");
+    m_impl->results = LineFile(absolute / "results.jsonl");
+    // Last: what has a run.json is a run, complete with all its files.
+    replaceFile(absolute / "run.json", runJsonText(header, RunState::Running, 0));
+}
+
+RunWriter::~RunWriter() = default;
+
+const fs::path& RunWriter::folder() const
+{
+    return m_impl->folder;
+}
+
+void RunWriter::append(ResultRecord& record)
+{
+    record.configPath = m_impl->newConfigPath(record.config.name);
+    try {
+        replaceFile(m_impl->folder / record.configPath,
+                    recipeYaml(m_impl->header.model, record.config));
+        m_impl->results.append(recordLine(record, &m_impl->header.model));
+    } catch (...) {
+        m_impl->forgetConfigPath(record.configPath);
+        record.configPath.clear();
+        throw;
+    }
+}
+
+void RunWriter::finish(RunState state, double wallMs)
+{
+    replaceFile(m_impl->folder / "run.json", runJsonText(m_impl->header, state, wallMs));
+    m_impl->results.close();
+    m_impl->lock.release();
+}
+
+} // namespace bitfront
