@@ -9,11 +9,9 @@
 
 namespace bitfront {
 
-namespace {
-
-/// Shapes of equal optical weight for the same nominal size.
-void drawShape(QPainter& p, GroupId group, QPointF c, double r)
+void drawMarkerShape(QPainter& p, GroupId group, QPointF c, double size)
 {
+    const double r = size / 2;
     switch (group) {
     case GroupId::PerChannel:
         p.drawEllipse(c, r, r);
@@ -30,8 +28,6 @@ void drawShape(QPainter& p, GroupId group, QPointF c, double r)
     }
 }
 
-} // namespace
-
 void paintMarker(QPainter& painter, GroupId group, QPointF centre, bool hollow,
                  const QColor& ground, double size)
 {
@@ -41,11 +37,11 @@ void paintMarker(QPainter& painter, GroupId group, QPointF centre, bool hollow,
     if (hollow) {
         painter.setPen(QPen(color, 1.5, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
         painter.setBrush(ground);
-        drawShape(painter, group, centre, size / 2 - 0.4);
+        drawMarkerShape(painter, group, centre, size - 0.8);
     } else {
         painter.setPen(Qt::NoPen);
         painter.setBrush(color);
-        drawShape(painter, group, centre, size / 2);
+        drawMarkerShape(painter, group, centre, size);
     }
     painter.restore();
 }

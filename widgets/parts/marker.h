@@ -17,6 +17,14 @@ namespace bitfront {
 void paintMarker(QPainter& painter, GroupId group, QPointF centre, bool hollow,
                  const QColor& ground, double size = 9);
 
+/// The bare shape in the painter's own pen and brush; shapes of the same `size` have equal optical
+/// weight.
+void drawMarkerShape(QPainter& painter, GroupId group, QPointF centre, double size);
+
+/// The bare outline of a group's marker, in the painter's pen and brush. Shapes of one `size` have
+/// equal optical weight: a disc of 10 goes with a square of 9 and a triangle of 11.
+void drawMarkerShape(QPainter& painter, GroupId group, QPointF centre, double size);
+
 /// Five-pointed star of outer radius `radius`: the fp16 reference.
 QPolygonF starPolygon(QPointF centre, double radius);
 
