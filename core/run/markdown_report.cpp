@@ -3,23 +3,30 @@
 #include "core/run/report.h"
 #include "core/run/report_document.h"
 
-#include <algorithm>
+#include <cctype>
+#include <string_view>
+#include <type_traits>
 
 namespace bitfront {
 namespace {
 
-/// Text that Markdown shows as it is, on one line.
+bool isWordCharacter(char c)
+{
+    return std::isalnum(static_cast<unsigned char>(c)) != 0;
+}
+
+/// Text that Markdown shows as it is, on one line. Underscores within words mean nothing to it.
 std::string escaped(const std::string& text)
 {
     std::string result;
-    for (const char c : text) {
-        if (c == '\n' || c == '\r') {
-            result += ' ';
-            continue;
-        }
-        if (std::string_view("\\`*_[]<>|#").find(c) != std::string_view::npos)
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        const bool inWord = i > 0 && i + 1 < text.size() && isWordCharacter(text[i - 1])
+            && isWordCharacter(text[i + 1]);
+        if ((c == '_' && !inWord)
+            || std::string_view("\\`*[]<>|").find(c) != std::string_view::npos)
             result += '\\';
-        result += c;
+        result += c == '\n' || c == '\r' ? ' ' : c;
     }
     return result;
 }
