@@ -2,6 +2,7 @@
 // Baseline outputs of a model, and the measurement of configurations against them.
 #include "core/engine/forward_advice.h"
 #include "core/engine/torch/engine_parts.h"
+#include "core/engine/torch/output_quality.h"
 #include "core/engine/torch/runnable.h"
 #include "core/engine/torch/torch_errors.h"
 #include "core/engine/torch/torch_tensors.h"
@@ -24,6 +25,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// Sums round differently with another number of threads; one gives the same baseline on every
+/// machine.
+constexpr int kBaselineThreads = 1;
+
 double millisecondsSince(Clock::time_point start)
 {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
@@ -34,11 +39,6 @@ std::uint64_t peakMemory()
     rusage usage {};
     getrusage(RUSAGE_SELF, &usage);
     return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-}
-
-std::span<const float> floatsOf(const at::Tensor& tensor)
-{
-    return {tensor.const_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
 /// What all evaluators of an experiment read.
@@ -76,107 +76,6 @@ std::vector<NamedOutput> runExplained(Runnable& runnable, const TorchInputs& inp
         }
         throw;
     }
-}
-
-OutputInfo describe(const NamedOutput& output)
-{
-    OutputInfo info;
-    info.name = output.name;
-    info.dtype = dtypeName(output.tensor.scalar_type());
-    info.shape = output.tensor.sizes().vec();
-    const at::Tensor floats = toFloats(output.tensor);
-    const ValueRange range = rangeOf(floats);
-    info.min = range.min;
-    info.max = range.max;
-    info.nonFinite = range.nans + range.infinities;
-    const std::span<const float> values = floatsOf(floats);
-    info.binary = info.dtype == "bool"
-        || (!values.empty()
-            && std::all_of(values.begin(), values.end(), [](float v) { return v == 0 || v == 1; }));
-    return info;
-}
-
-void refuseUnlessUsable(const std::vector<OutputInfo>& outputs, const std::string& path)
-{
-    if (outputs.empty())
-        throw Error(ErrorCode::UnsupportedModel, "The model returned no tensor to compare.",
-                    "Export a model whose forward() returns its outputs.", path);
-    for (const OutputInfo& output : outputs)
-        if (output.nonFinite > 0)
-            throw Error(
-                ErrorCode::NonFinite,
-                "Output “" + output.name + "” of the uncompressed model holds "
-                    + std::to_string(output.nonFinite)
-                    + " values that are NaN or infinite: no quality can be measured against it.",
-                "Check the inputs (range, normalisation, padding masks) and the model.",
-                output.name);
-}
-
-bool sameValues(const std::vector<NamedOutput>& a, const std::vector<NamedOutput>& b)
-{
-    return a.size() == b.size()
-        && std::equal(a.begin(), a.end(), b.begin(),
-                      [](const NamedOutput& x, const NamedOutput& y) {
-                          return x.name == y.name && x.tensor.sizes() == y.tensor.sizes()
-                              && x.tensor.scalar_type() == y.tensor.scalar_type()
-                              && x.tensor.equal(y.tensor);
-                      });
-}
-
-/// A metric with the index of its output.
-struct ResolvedMetric
-{
-    std::size_t output;
-    Metric metric;
-};
-
-std::vector<ResolvedMetric> resolve(const std::vector<MetricChoice>& choices,
-                                    const std::vector<OutputInfo>& outputs)
-{
-    std::vector<ResolvedMetric> resolved;
-    for (const MetricChoice& choice : choices) {
-        const auto found =
-            std::find_if(outputs.begin(), outputs.end(),
-                         [&](const OutputInfo& output) { return output.name == choice.output; });
-        if (found == outputs.end()) {
-            std::string names;
-            for (const OutputInfo& output : outputs)
-                names += (names.empty() ? "" : ", ") + output.name;
-            throw Error(ErrorCode::MetricUnfit, "The model has no output “" + choice.output + "”.",
-                        "Its outputs are: " + names + '.', choice.output);
-        }
-        const std::string reason = metricUnfitReason(*found, choice.metric);
-        if (!reason.empty())
-            throw Error(ErrorCode::MetricUnfit, reason, "Choose another metric for this output.",
-                        choice.output);
-        resolved.push_back({static_cast<std::size_t>(found - outputs.begin()), choice.metric});
-    }
-    std::stable_sort(resolved.begin(), resolved.end(),
-                     [](const auto& a, const auto& b) { return a.output < b.output; });
-    return resolved;
-}
-
-std::vector<OutputQuality> compare(const std::vector<NamedOutput>& outputs,
-                                   const std::vector<ResolvedMetric>& metrics, const Shared& shared)
-{
-    std::vector<OutputQuality> qualities;
-    for (const ResolvedMetric& metric : metrics) {
-        const OutputInfo& info = shared.outputs[metric.output];
-        const bool exists = metric.output < outputs.size()
-            && outputs[metric.output].name == info.name
-            && outputs[metric.output].tensor.sizes().vec() == info.shape;
-        if (!exists)
-            throw Error(ErrorCode::ForwardFailed,
-                        "Output “" + info.name
-                            + "” of the compressed model is missing or has another shape.",
-                        "Its shape depends on the values; such an output cannot be compared.",
-                        info.name);
-        const at::Tensor values = toFloats(outputs[metric.output].tensor);
-        const MetricValue value =
-            measure(metric.metric, floatsOf(values), floatsOf(shared.reference[metric.output]));
-        qualities.push_back({info.name, metric.metric, value.reference, value.exact});
-    }
-    return qualities;
 }
 
 /// float32 values cast to fp16 and back as the reference casts: tensors with values beyond its
@@ -253,7 +152,7 @@ private:
             runExplained(m_runnable, *m_shared->inputs, m_shared->info);
         result.forwardMs = millisecondsSince(forwardStart);
         result.timeMs = millisecondsSince(start);
-        result.outputs = compare(outputs, m_metrics, *m_shared);
+        result.outputs = compareOutputs(outputs, m_metrics, m_shared->outputs, m_shared->reference);
         result.size = accountSize(m_shared->info, result.layers);
         result.peakMemoryBytes = peakMemory();
         return result;
@@ -306,17 +205,17 @@ public:
 
     std::vector<OutputQuality> fp16Quality(const std::vector<MetricChoice>& metrics) override
     {
-        const std::vector<ResolvedMetric> resolved = resolve(metrics, m_shared->outputs);
+        const std::vector<ResolvedMetric> resolved = resolveMetrics(metrics, m_shared->outputs);
         try {
-            const TorchScope scope;
+            const TorchScope scope(kBaselineThreads);
             Runnable runnable = makeRunnable();
             for (const auto* list : {&m_shared->model->layers(), &m_shared->model->plain()})
                 for (const ParameterPlaces& places : *list)
                     runnable.exchange(places, throughHalf(places.tensor));
             if (m_shared->state)
                 m_shared->state->apply(runnable.module());
-            return compare(runExplained(runnable, *m_shared->inputs, m_shared->info), resolved,
-                           *m_shared);
+            return compareOutputs(runExplained(runnable, *m_shared->inputs, m_shared->info),
+                                  resolved, m_shared->outputs, m_shared->reference);
         } catch (...) {
             rethrowAsError({ErrorCode::Internal, "The fp16 reference could not be measured:", "",
                             m_shared->info.path});
@@ -326,7 +225,7 @@ public:
     std::unique_ptr<Evaluator> createEvaluator(const std::vector<MetricChoice>& metrics,
                                                int threads) override
     {
-        std::vector<ResolvedMetric> resolved = resolve(metrics, m_shared->outputs);
+        std::vector<ResolvedMetric> resolved = resolveMetrics(metrics, m_shared->outputs);
         const std::lock_guard lock(m_shared->cloneMutex);
         try {
             const TorchScope scope;
@@ -363,7 +262,7 @@ void measureBaseline(Shared& shared, const std::stop_token& stop)
     };
     const std::vector<NamedOutput> outputs = timedRun();
     for (const NamedOutput& output : outputs) {
-        shared.outputs.push_back(describe(output));
+        shared.outputs.push_back(describeOutput(output));
         shared.reference.push_back(toFloats(output.tensor).clone());
     }
     refuseUnlessUsable(shared.outputs, shared.info.path);
@@ -394,7 +293,7 @@ std::shared_ptr<Experiment> createTorchExperiment(std::shared_ptr<const Model> m
         throw Error(ErrorCode::Internal, "Model or inputs were not opened by this engine.");
     shared->info = shared->model->info();
     try {
-        const TorchScope scope;
+        const TorchScope scope(kBaselineThreads);
         measureBaseline(*shared, stop);
         for (const ParameterPlaces& places : shared->model->layers()) {
             const at::Tensor weights = toFloats(places.tensor);

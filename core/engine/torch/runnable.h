@@ -3,6 +3,7 @@
 // back, and a state that starts every pass the same.
 #pragma once
 
+#include "core/engine/torch/output_quality.h"
 #include "core/engine/torch/reference_data.h"
 #include "core/engine/torch/torchscript_model.h"
 
@@ -27,12 +28,6 @@ private:
     c10::InferenceMode m_inference;
     bool m_optimize;
     int m_threads;
-};
-
-struct NamedOutput
-{
-    std::string name;
-    at::Tensor tensor;
 };
 
 /// Outputs of one forward pass: "out_0" …, or keys of a dict, nested ones joined by dots.
