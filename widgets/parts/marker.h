@@ -21,10 +21,6 @@ void paintMarker(QPainter& painter, GroupId group, QPointF centre, bool hollow,
 /// weight.
 void drawMarkerShape(QPainter& painter, GroupId group, QPointF centre, double size);
 
-/// The bare outline of a group's marker, in the painter's pen and brush. Shapes of one `size` have
-/// equal optical weight: a disc of 10 goes with a square of 9 and a triangle of 11.
-void drawMarkerShape(QPainter& painter, GroupId group, QPointF centre, double size);
-
 /// Five-pointed star of outer radius `radius`: the fp16 reference.
 QPolygonF starPolygon(QPointF centre, double radius);
 
