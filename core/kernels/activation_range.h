@@ -57,7 +57,8 @@ ActivationRule hardtanhRule(float low, float high);
 /// Whether an operator fuses with the one before it, so that nothing is quantized between them.
 bool fusesWithProducer(std::string_view operatorName);
 /// Whether an operator shares the parameters of its input with its output (pooling, mean, flatten,
-/// concat): its values stay inside the range it was given.
+/// concat). One observer serves both edges and sees both tensors in turn, so a moving average moves
+/// twice per batch, as in the reference.
 bool sharesInputRange(std::string_view operatorName);
 
 /// Scale and zero point (integer codes) for a range seen under a rule.
