@@ -53,6 +53,7 @@ public:
     }
 
     /// Takes the candidate of highest score, or the one preferred among those that print like it.
+    /// Scores are pairs: the second decides between equal firsts.
     /// Covered candidates count only when all others are taken.
     template<typename Score>
     Candidate* take(Score score, bool coveredToo)
@@ -61,8 +62,8 @@ public:
         for (Candidate& entry : m_candidates) {
             if (entry.taken || (entry.covered && !coveredToo))
                 continue;
-            if (!best
-                || std::tuple(-score(entry), rank(entry)) < std::tuple(-score(*best), rank(*best)))
+            if (!best || score(entry) > score(*best)
+                || (score(entry) == score(*best) && rank(entry) < rank(*best)))
                 best = &entry;
         }
         if (!best)
@@ -154,16 +155,21 @@ std::vector<Anchor> findAnchors(std::span<const ResultRecord> records,
 {
     Choice choice(candidatesOf(records, points, group), metric);
     std::vector<Anchor> anchors;
-    const Candidate* quality =
-        choice.take([](const Candidate& entry) { return entry.quality; }, false);
+    using Score = std::pair<double, double>;
+    const auto byQuality = [](const Candidate& entry) {
+        return Score {entry.quality, entry.ratio};
+    };
+    const Candidate* quality = choice.take(byQuality, false);
     if (!quality)
         return anchors;
     anchors.push_back({quality->id, "best quality"});
     const Candidate top = *quality;
     Candidate end = top;
     if (choice.highestRatio() > top.ratio) {
-        const auto ratioOf = [](const Candidate& entry) { return entry.ratio; };
-        end = *choice.take(ratioOf, true);
+        const auto byRatio = [](const Candidate& entry) {
+            return Score {entry.ratio, entry.quality};
+        };
+        end = *choice.take(byRatio, true);
         anchors.push_back({end.id, "best ratio"});
     } else {
         anchors.back().reason = "best quality and best ratio";
@@ -171,7 +177,7 @@ std::vector<Anchor> findAnchors(std::span<const ResultRecord> records,
     const double dx = end.x - top.x, dy = end.y - top.y, length = std::hypot(dx, dy);
     const auto distance = [&](const Candidate& entry) {
         const double px = entry.x - top.x, py = entry.y - top.y;
-        return length > 0 ? std::abs(dx * py - dy * px) / length : std::hypot(px, py);
+        return Score {length > 0 ? std::abs(dx * py - dy * px) / length : std::hypot(px, py), 0.0};
     };
     for (const bool coveredToo : {false, true})
         while (anchors.size() < kAnchors) {
