@@ -209,6 +209,7 @@ void TestEngineModels::bad_data()
     row("bad_writer_at_load.pt", ErrorCode::UnsupportedModel, "torch.save|not loaded");
     row("bad_foreign_ops.pt", ErrorCode::UnsupportedModel, "ops.torchvision.nms");
     row("no_layers.pt", ErrorCode::UnsupportedModel, "no weights that could be compressed");
+    row("quantized.pt", ErrorCode::UnsupportedModel, "quantized already|before quantization");
     row("double.pt", ErrorCode::UnsupportedModel, "float64|model.float()");
 }
 

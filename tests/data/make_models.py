@@ -413,6 +413,8 @@ def good_models():
     torch.jit.save(nan, OUT / "nan_output.pt")
     torch.jit.save(torch.jit.script(NoLayers()), OUT / "no_layers.pt")
     torch.jit.save(torch.jit.script(Mlp().double()), OUT / "double.pt")
+    quantized = torch.ao.quantization.quantize_dynamic(nn.Sequential(nn.Linear(8, 8)), {nn.Linear})
+    torch.jit.save(torch.jit.script(quantized), OUT / "quantized.pt")
 
 
 # --- inputs of every kind -----------------------------------------------------------------------

@@ -8,6 +8,7 @@
 #include "core/engine/torch/torch_tensors.h"
 
 #include <torch/csrc/jit/runtime/operator.h>
+#include <torch/csrc/jit/runtime/print_handler.h>
 #include <torch/csrc/jit/serialization/import.h>
 #include <torch/version.h>
 
@@ -48,9 +49,10 @@ private:
     const FileBytes& m_bytes;
 };
 
-/// Takes the operators that read and write files away from TorchScript in this process: the search
-/// through a model's code (script_scan) is the friendly message, this is the lock.
-void removeFileOperators()
+/// Once per process: takes the operators that read and write files away from TorchScript (the
+/// search through a model's code in script_scan is the friendly message, this is the lock), and
+/// silences print() in models, which would write into our own output.
+void prepareTorchScript()
 {
     static std::once_flag once;
     std::call_once(once, [] {
@@ -60,18 +62,20 @@ void removeFileOperators()
             for (const auto& entry : operators)
                 jit::deregisterOperator(entry->schema());
         }
+        jit::setPrintHandler([](const std::string&) {});
     });
 }
 
 jit::Module loadModule(const FileBytes& bytes, const std::string& path)
 {
-    removeFileOperators();
+    prepareTorchScript();
     try {
         return jit::load(std::make_shared<MemoryReader>(bytes), c10::Device(c10::kCPU));
     } catch (...) {
         rethrowAsError({ErrorCode::BadFormat, "LibTorch could not read the TorchScript model:",
                         "Export it again with a PyTorch version that is not newer than "
-                            + torchVersion() + ". " + exportHint(),
+                            + torchVersion() + ", and not after torch.jit.optimize_for_inference. "
+                            + exportHint(),
                         path});
     }
 }
@@ -199,6 +203,8 @@ private:
     void readModule(const std::string& name, const jit::Module& module)
     {
         m_info.modules.push_back({name, originalClass(module)});
+        m_isQuantized =
+            m_isQuantized || m_info.modules.back().type.find(".quantized.") != std::string::npos;
         for (const auto& parameter : module.named_parameters(/*recurse=*/false))
             readParameter(name, m_info.modules.back().type, parameter.name, parameter.value);
     }
@@ -328,7 +334,10 @@ private:
         std::string why = "The model has no weights that could be compressed: no Linear, Conv or "
                           "Embedding layer";
         std::string hint = "Check that the right model was saved.";
-        if (!m_skippedTypes.empty()) {
+        if (m_isQuantized) {
+            why = "The model is quantized already: its weights are packed integers";
+            hint = "Save the model as it was before quantization.";
+        } else if (!m_skippedTypes.empty()) {
             why += " of type float32, float16 or bfloat16 (there are some of type "
                 + *m_skippedTypes.begin() + ")";
             hint = "Convert it in Python before saving: model.float().";
@@ -342,6 +351,7 @@ private:
     std::map<std::string, ThawedParameter> m_thawed;
     std::multimap<const void*, Place> m_places; ///< by address of the data
     std::set<std::string> m_skippedTypes;
+    bool m_isQuantized = false;
 };
 
 jit::Module submodule(const jit::Module& root, const std::string& qualifiedName)
