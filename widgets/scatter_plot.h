@@ -3,11 +3,13 @@
 // select its record. Draws a snapshot; computes nothing about it.
 #pragma once
 
-#include <QWidget>
-#include <set>
-
 #include "widgets/result_snapshot.h"
 #include "widgets/theme.h"
+
+#include <QWidget>
+
+#include <memory>
+#include <vector>
 
 namespace bitfront {
 
@@ -35,24 +37,57 @@ public:
     QPointF markerPosition(RecordId record) const;
     /// Record whose marker is nearest to `position` within 12 px, else kNoRecord.
     RecordId recordAt(const QPointF& position) const;
+    /// All records whose markers lie on top of each other at `position`, nearest first.
+    std::vector<RecordId> recordsAt(const QPointF& position) const;
+
+    /// Boxes of what is drawn, in widget coordinates: labels keep off markers and each other.
+    std::vector<QRectF> labelRects() const;
+    std::vector<QRectF> markerRects() const;
+
+    QSize sizeHint() const override { return {720, 440}; }
+    QSize minimumSizeHint() const override { return {320, 240}; }
 
 public slots:
     void resetZoom();
+    void zoomIn();
+    void zoomOut();
 
 signals:
-    void recordClicked(int record);       ///< kNoRecord for a click on empty ground
-    void recordActivated(int record);     ///< double click or Enter
+    /// A click, or a key that moves along the points; kNoRecord for a click on empty ground or
+    /// Escape.
+    void recordClicked(int record);
+    void recordActivated(int record); ///< double click or Enter
 
 protected:
     bool event(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     struct Impl;
-    Impl* m_impl; ///< owned by Qt's parent chain through the plot it wraps
+    void scheduleReplot();
+    void refresh(bool keepZoom);
+    void zoomAt(const QPointF& position, double factor, Qt::Orientations axes);
+    void hover(const QPointF& position);
+    void endHover();
+    void pressMouse(const QMouseEvent& mouse);
+    void moveMouse(const QMouseEvent& mouse);
+    void releaseMouse(const QMouseEvent& mouse);
+    void click(const QPointF& position);
+    void choose(RecordId record);
+    void cycle(int step);
+    void placeEmptyText();
+    void describe();
+
+    std::unique_ptr<Impl> m_impl;
 };
 
-/// Draws a snapshot to a file, legend and labels included: PNG (scale × pixels), SVG or PDF by suffix.
-/// Returns an empty string, or why it could not be written. Needs a QGuiApplication (offscreen will do).
+/// Draws a snapshot to a file, title, legend and labels included: PNG (scale × pixels), SVG or PDF
+/// by suffix. An existing file is replaced as a whole or not at all. Returns an empty string, or
+/// why it could not be written. Needs a QGuiApplication (offscreen will do).
 QString exportPlot(const ResultSnapshot& snapshot, const QString& file, const Theme& theme,
                    QSize size = {1200, 800}, double scale = 2.0);
 

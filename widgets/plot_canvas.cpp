@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plot_canvas.h"
+
+#include "widgets/plot_items.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace bitfront {
+
+namespace {
+
+/// Ticks at nice places, with as many decimals as the step needs and a unit right behind the
+/// number.
+class NumberTicker : public QCPAxisTicker
+{
+public:
+    NumberTicker(QString suffix, int leastDecimals)
+        : m_suffix(std::move(suffix))
+        , m_leastDecimals(leastDecimals)
+    {
+    }
+    /// No ticks above this value (an IoU has none above 1).
+    void setLimit(double limit) { m_limit = limit; }
+
+protected:
+    double getTickStep(const QCPRange& range) override
+    {
+        m_step = QCPAxisTicker::getTickStep(range);
+        return m_step;
+    }
+
+    QVector<double> createTickVector(double step, const QCPRange& range) override
+    {
+        QVector<double> ticks = QCPAxisTicker::createTickVector(step, range);
+        ticks.removeIf([this](double tick) { return tick > m_limit * (1 + 1e-9); });
+        return ticks;
+    }
+
+    QString getTickLabel(double tick, const QLocale& locale, QChar, int) override
+    {
+        int decimals = 0;
+        for (double scaled = m_step; decimals < 9; scaled *= 10, ++decimals) {
+            if (std::abs(scaled - std::round(scaled)) < 1e-6 * scaled)
+                break;
+        }
+        if (std::abs(tick) < m_step * 1e-6)
+            tick = 0;
+        return locale.toString(tick, 'f', std::max(decimals, m_leastDecimals)) + m_suffix;
+    }
+
+private:
+    QString m_suffix;
+    int m_leastDecimals;
+    double m_step = 1;
+    double m_limit = std::numeric_limits<double>::max();
+};
+
+QSharedPointer<NumberTicker> qualityTicker(const QCustomPlot& plot)
+{
+    return plot.yAxis->ticker().staticCast<NumberTicker>();
+}
+
+} // namespace
+
+PlotCanvas::PlotCanvas(QCustomPlot& plot, const Theme& theme, bool exporting)
+    : m_plot(plot)
+    , m_theme(theme)
+    , m_exporting(exporting)
+{
+    setUpLayers();
+    m_plot.setAntialiasedElements(QCP::aeAll);
+    m_plot.setNoAntialiasingOnDrag(true);
+    m_plot.setMultiSelectModifier(Qt::NoModifier);
+    m_plot.axisRect()->setAutoMargins(QCP::msNone);
+    m_plot.plotLayout()->setMargins(QMargins());
+    m_plot.xAxis->setTicker(QSharedPointer<NumberTicker>::create(QStringLiteral("×"), 1));
+    m_plot.yAxis->setTicker(QSharedPointer<NumberTicker>::create(QString(), 0));
+    m_plot.xAxis->ticker()->setTickCount(7);
+    m_plot.yAxis->ticker()->setTickCount(7);
+    m_plot.xAxis->setLabel(QCoreApplication::translate("Plot", "Compression ratio vs fp16"));
+    for (QCPAxis* axis : {m_plot.xAxis, m_plot.yAxis}) {
+        axis->setTickLabelFont(uiFont(11));
+        axis->setLabelFont(uiFont(11, 500));
+        axis->setTickPen(Qt::NoPen);
+        axis->setSubTickPen(Qt::NoPen);
+        axis->setTickLabelPadding(8);
+        axis->setLabelPadding(4);
+        axis->grid()->setSubGridVisible(false);
+        axis->setLayer(QStringLiteral("under"));
+    }
+    m_plot.yAxis->setBasePen(Qt::NoPen);
+    new UnderItem(*this);
+    new PointsItem(*this);
+    new OverItem(*this);
+    if (m_exporting)
+        new HeaderItem(*this);
+    setTheme(theme);
+    setSnapshot(nullptr, {}, false);
+}
+
+void PlotCanvas::setUpLayers()
+{
+    const QString names[] = {QStringLiteral("under"), QStringLiteral("points"),
+                             QStringLiteral("over")};
+    for (const QString& name : names)
+        m_plot.addLayer(name);
+    // Rings and labels change far more often than points: they get a buffer of their own.
+    if (!m_exporting)
+        m_plot.layer(QStringLiteral("over"))->setMode(QCPLayer::lmBuffered);
+}
+
+void PlotCanvas::setTheme(const Theme& theme)
+{
+    m_theme = theme;
+    m_plot.setBackground(QBrush(theme.surface));
+    m_plot.axisRect()->setBackground(QBrush(theme.surface));
+    for (QCPAxis* axis : {m_plot.xAxis, m_plot.yAxis}) {
+        axis->setTickLabelColor(theme.text2);
+        axis->setLabelColor(theme.text2);
+        axis->grid()->setPen(QPen(theme.grid, 1));
+        axis->grid()->setZeroLinePen(QPen(theme.grid, 1));
+    }
+    m_plot.xAxis->setBasePen(QPen(theme.lineStrong, 1));
+}
+
+void PlotCanvas::setSnapshot(const ResultSnapshot* snapshot, const PlotVisibility& visibility,
+                             bool keepRanges)
+{
+    m_snapshot = snapshot;
+    m_scene = snapshot ? makeScene(*snapshot, visibility) : PlotScene();
+    if (!m_scene.find(m_hovered))
+        m_hovered = kNoRecord;
+    qualityTicker(m_plot)->setLimit(
+        m_scene.metric == Metric::Iou ? 1 : std::numeric_limits<double>::max());
+    if (!keepRanges)
+        showHomeRanges();
+    layOut();
+}
+
+void PlotCanvas::showHomeRanges()
+{
+    m_plot.xAxis->setRange(m_scene.ratios.low, m_scene.ratios.high);
+    m_plot.yAxis->setRange(m_scene.qualities.low, m_scene.qualities.high);
+}
+
+/// Fixed margins, so that the plot does not jump when tick labels change; lanes push the axes
+/// apart.
+void PlotCanvas::layOut()
+{
+    const int lane = uiPx(PlotMetrics::kLane);
+    const int top = uiPx(PlotMetrics::kTitle) + (m_scene.identicalLane ? lane : 0)
+        + (m_exporting ? uiPx(PlotMetrics::kExportHeader) : 0);
+    const int bottom = uiPx(PlotMetrics::kBottom) + (m_scene.failedLane ? lane : 0);
+    m_plot.xAxis->setOffset(m_scene.failedLane ? lane : 0);
+    m_plot.axisRect()->setMargins({uiPx(PlotMetrics::kLeft), top, PlotMetrics::kRight, bottom});
+    // Positions are asked for before the next replot, which would lay out by itself.
+    for (const auto phase :
+         {QCPLayoutElement::upPreparation, QCPLayoutElement::upMargins, QCPLayoutElement::upLayout})
+        m_plot.plotLayout()->update(phase);
+}
+
+void PlotCanvas::replot()
+{
+    m_plot.replot(QCustomPlot::rpQueuedReplot);
+}
+
+void PlotCanvas::replotMarks()
+{
+    if (m_exporting || m_plot.bufferDevicePixelRatio() <= 0)
+        replot();
+    else
+        m_plot.layer(QStringLiteral("over"))->replot();
+}
+
+QRectF PlotCanvas::identicalLane() const
+{
+    const int lane = uiPx(PlotMetrics::kLane);
+    return m_scene.identicalLane ? QRectF(area().left(), area().top() - lane, area().width(), lane)
+                                 : QRectF();
+}
+
+QRectF PlotCanvas::failedLane() const
+{
+    return m_scene.failedLane
+        ? QRectF(area().left(), area().bottom(), area().width(), uiPx(PlotMetrics::kLane))
+        : QRectF();
+}
+
+QPointF PlotCanvas::pixel(double ratio, double quality) const
+{
+    return {m_plot.xAxis->coordToPixel(ratio), m_plot.yAxis->coordToPixel(quality)};
+}
+
+std::optional<QPointF> PlotCanvas::marker(const PlotPoint& point) const
+{
+    if (!point.visible)
+        return std::nullopt;
+    QPointF at = pixel(point.ratio, point.quality);
+    if (point.lane == PlotLane::Identical)
+        at.setY(identicalLane().center().y());
+    if (point.lane == PlotLane::Failed) {
+        at.setY(failedLane().center().y());
+        if (point.ratio <= 0) {
+            // Its size is unknown: queue up at the right end of the lane, closer the more there
+            // are.
+            const double pitch = std::min(16.0, area().width() * 0.8 / std::max(m_scene.queued, 1));
+            at.setX(area().right() - 12 - point.queuePlace * pitch);
+        }
+    }
+    const bool inside = at.x() >= area().left() - 0.5 && at.x() <= area().right() + 0.5
+        && (point.lane != PlotLane::Main
+            || (at.y() >= area().top() - 0.5 && at.y() <= area().bottom() + 0.5));
+    return inside ? std::optional(at) : std::nullopt;
+}
+
+std::optional<QPointF> PlotCanvas::star() const
+{
+    if (!m_snapshot)
+        return std::nullopt;
+    QPointF at = pixel(1, m_scene.fp16.value_or(0));
+    if (!m_scene.fp16)
+        at.setY(identicalLane().center().y());
+    const bool inside = at.x() >= area().left() && at.x() <= area().right()
+        && (!m_scene.fp16 || (at.y() >= area().top() && at.y() <= area().bottom()));
+    return inside ? std::optional(at) : std::nullopt;
+}
+
+std::vector<RecordId> PlotCanvas::recordsAt(const QPointF& position, double radius) const
+{
+    struct Hit
+    {
+        double distance;
+        bool below; ///< drawn under front members
+        RecordId id;
+    };
+    std::vector<Hit> hits;
+    for (const PlotPoint& point : m_scene.points) {
+        if (const auto at = marker(point)) {
+            const double distance = QLineF(*at, position).length();
+            if (distance <= radius)
+                hits.push_back({std::round(distance * 2), !point.onFront, point.id});
+        }
+    }
+    std::ranges::sort(hits, [](const Hit& a, const Hit& b) {
+        return std::tuple(a.distance, a.below, -a.id) < std::tuple(b.distance, b.below, -b.id);
+    });
+    std::vector<RecordId> ids;
+    std::ranges::transform(hits, std::back_inserter(ids), &Hit::id);
+    return ids;
+}
+
+/// Step line: between two configurations nothing is attainable, so it drops at a member and then
+/// runs to the next one.
+std::vector<QLineF> PlotCanvas::frontLines() const
+{
+    std::vector<QLineF> lines;
+    QPointF last;
+    for (std::size_t i = 0; i < m_scene.front.size(); ++i) {
+        const PlotPoint& point = *m_scene.find(m_scene.front[i]);
+        QPointF at = pixel(point.ratio, point.quality);
+        if (point.lane == PlotLane::Identical)
+            at.setY(identicalLane().center().y());
+        if (i > 0) {
+            lines.emplace_back(last, QPointF(last.x(), at.y()));
+            lines.emplace_back(QPointF(last.x(), at.y()), at);
+        }
+        last = at;
+    }
+    return lines;
+}
+
+QString PlotCanvas::code(RecordId record) const
+{
+    return m_snapshot && m_scene.find(record) ? QString::fromStdString(
+               shortCode(m_snapshot->records[static_cast<std::size_t>(record)].config))
+                                              : QString();
+}
+
+std::vector<QRectF> PlotCanvas::markerBoxes() const
+{
+    std::vector<QRectF> boxes;
+    boxes.reserve(m_scene.points.size());
+    for (const PlotPoint& point : m_scene.points) {
+        if (const auto at = marker(point)) {
+            const double r = kMarkerSize / 2 + 1;
+            boxes.emplace_back(at->x() - r, at->y() - r, 2 * r, 2 * r);
+        }
+    }
+    return boxes;
+}
+
+std::vector<LabelWish> PlotCanvas::wishes() const
+{
+    std::vector<RecordId> order {m_current, m_scene.knee};
+    if (!m_scene.front.empty()) {
+        order.push_back(m_scene.front.front());
+        order.push_back(m_scene.front.back());
+    }
+    order.insert(order.end(), m_scene.front.begin(), m_scene.front.end());
+    std::vector<LabelWish> result;
+    for (const RecordId id : order) {
+        const PlotPoint* point = m_scene.find(id);
+        const auto asked = [id](const LabelWish& wish) { return wish.record == id; };
+        if (!point || std::ranges::any_of(result, asked))
+            continue;
+        const auto at = marker(*point);
+        if (!at)
+            continue;
+        const bool ringed = id == m_current || id == m_scene.knee;
+        QString text = code(id);
+        if (id == m_scene.knee)
+            text = QCoreApplication::translate("Plot", "knee · %1").arg(text);
+        result.push_back({id, *at, ringed ? kRingRadius + 1 : kMarkerSize / 2 + 1, text, ringed});
+    }
+    return result;
+}
+
+std::vector<PlacedLabel> PlotCanvas::labels() const
+{
+    LabelObstacles obstacles;
+    obstacles.bounds = area();
+    if (m_scene.identicalLane)
+        obstacles.bounds.setTop(identicalLane().top());
+    if (m_scene.failedLane)
+        obstacles.bounds.setBottom(failedLane().bottom());
+    obstacles.boxes = markerBoxes();
+    const std::vector<LabelWish> wanted = wishes();
+    for (const LabelWish& wish : wanted) {
+        const double r = wish.clearance;
+        if (wish.strong)
+            obstacles.boxes.emplace_back(wish.anchor.x() - r, wish.anchor.y() - r, 2 * r, 2 * r);
+    }
+    for (const QRectF& words : {floorWords(), betterWords(), starWords()}) {
+        if (!words.isEmpty())
+            obstacles.boxes.push_back(words);
+    }
+    if (const auto at = star())
+        obstacles.boxes.emplace_back(at->x() - 8, at->y() - 8, 16, 16);
+    if (m_scene.identicalLane) // the words "∞ identical" and the hairline under them
+        obstacles.boxes.emplace_back(area().right() - uiPx(80), identicalLane().top(), uiPx(80),
+                                     identicalLane().height());
+    obstacles.lines = frontLines();
+    obstacles.lines.emplace_back(area().topLeft(), area().topRight());
+    const double floorY = m_plot.yAxis->coordToPixel(m_scene.floor);
+    obstacles.lines.emplace_back(area().left(), floorY, area().right(), floorY);
+    return placeLabels(wanted, obstacles, uiFont(11, 500), uiFont(11, 600));
+}
+
+QRectF PlotCanvas::floorWords() const
+{
+    const double y = m_plot.yAxis->coordToPixel(m_scene.floor);
+    const int height = QFontMetrics(uiFont(11)).height();
+    if (!m_snapshot || y > area().bottom() || y - height < area().top())
+        return {};
+    return {area().right() - uiPx(110), y - height - 3.0, uiPx(110) - 8.0, double(height)};
+}
+
+QRectF PlotCanvas::betterWords() const
+{
+    const int height = QFontMetrics(uiFont(11)).height();
+    return m_snapshot ? QRectF(area().right() - uiPx(70), area().top() + 6, uiPx(70) - 2.0, height)
+                      : QRectF();
+}
+
+QRectF PlotCanvas::starWords() const
+{
+    const auto at = star();
+    const int height = QFontMetrics(uiFont(11)).height();
+    return at ? QRectF(at->x() + 11, at->y() - height / 2.0, uiPx(30), height) : QRectF();
+}
+
+} // namespace bitfront

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Draws a plot scene on a QCustomPlot: axes and layers there, points and marks as items of ours.
+// Serves the window and the export alike. Private to the plot: this header brings qcustomplot.h.
+#pragma once
+
+#include "widgets/plot_labels.h"
+#include "widgets/plot_scene.h"
+#include "widgets/theme.h"
+
+#include <qcustomplot.h>
+
+namespace bitfront {
+
+/// Heights and margins of the picture in logical pixels at the usual text size.
+struct PlotMetrics
+{
+    static constexpr int kLeft = 48, kRight = 24, kBottom = 46, kTitle = 34, kLane = 28;
+    static constexpr int kExportHeader = 62; ///< title and legend above an exported plot
+};
+
+class PlotCanvas
+{
+public:
+    /// `plot` must outlive the canvas.
+    PlotCanvas(QCustomPlot& plot, const Theme& theme, bool exporting = false);
+
+    void setTheme(const Theme& theme);
+    /// The snapshot must outlive the canvas or the next call. Ranges follow it unless `keepRanges`.
+    void setSnapshot(const ResultSnapshot* snapshot, const PlotVisibility& visibility,
+                     bool keepRanges);
+    void setCurrent(RecordId record) { m_current = record; }
+    void setHovered(RecordId record) { m_hovered = record; }
+    void setFocusShown(bool shown) { m_focusShown = shown; }
+    void showHomeRanges();
+    /// Repaints points and axes, or only rings and labels.
+    void replot();
+    void replotMarks();
+
+    const Theme& theme() const { return m_theme; }
+    const PlotScene& scene() const { return m_scene; }
+    const ResultSnapshot* snapshot() const { return m_snapshot; }
+    RecordId current() const { return m_current; }
+    RecordId hovered() const { return m_hovered; }
+    bool focusShown() const { return m_focusShown; }
+    bool exporting() const { return m_exporting; }
+    QCustomPlot& plot() const { return m_plot; }
+
+    /// Where axes and grid are, without the lanes.
+    QRectF area() const { return m_plot.axisRect()->rect(); }
+    QRectF identicalLane() const; ///< null when there is none
+    QRectF failedLane() const; ///< null when there is none
+    QPointF pixel(double ratio, double quality) const;
+    /// Centre of a marker; nothing when hidden or zoomed out of sight.
+    std::optional<QPointF> marker(const PlotPoint& point) const;
+    /// Centre of the fp16 star, if in sight.
+    std::optional<QPointF> star() const;
+    /// Visible records within `radius` of `position`, nearest first; the topmost first among
+    /// equals.
+    std::vector<RecordId> recordsAt(const QPointF& position, double radius) const;
+    /// The front as axis-parallel segments in pixels.
+    std::vector<QLineF> frontLines() const;
+    QString code(RecordId record) const;
+
+    /// Chooses and places labels for what is drawn now.
+    std::vector<PlacedLabel> labels() const;
+    /// Boxes of all visible markers, for labels to keep off.
+    std::vector<QRectF> markerBoxes() const;
+    QRectF floorWords() const; ///< null when the floor is out of sight
+    QRectF betterWords() const;
+    QRectF starWords() const;
+
+    static constexpr double kMarkerSize = 10, kRingRadius = 10.5, kKneeRadius = 11;
+
+private:
+    void setUpLayers();
+    void layOut();
+    std::vector<LabelWish> wishes() const;
+
+    QCustomPlot& m_plot;
+    Theme m_theme;
+    bool m_exporting;
+    bool m_focusShown = false;
+    const ResultSnapshot* m_snapshot = nullptr;
+    PlotScene m_scene;
+    RecordId m_current = kNoRecord;
+    RecordId m_hovered = kNoRecord;
+};
+
+} // namespace bitfront

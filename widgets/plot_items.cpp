@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plot_items.h"
+
+#include "widgets/parts/marker.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace bitfront {
+
+namespace {
+
+constexpr double kDominatedShrink = 1.5;
+constexpr double kHatchPitch = 8;
+
+QString translated(const char* text)
+{
+    return QCoreApplication::translate("Plot", text);
+}
+
+QColor withAlpha(QColor color, double alpha)
+{
+    color.setAlphaF(float(alpha));
+    return color;
+}
+
+/// Lines at 45° through `area`, cut at its edges by hand: SVG output ignores clipping.
+void drawHatch(QCPPainter& p, const QRectF& area)
+{
+    for (double x = area.left() - area.height(); x < area.right(); x += kHatchPitch) {
+        const double from = std::max(x, area.left());
+        const double to = std::min(x + area.height(), area.right());
+        if (from < to)
+            p.drawLine(QLineF(from, area.bottom() - (from - x), to, area.bottom() - (to - x)));
+    }
+}
+
+} // namespace
+
+PlotItem::PlotItem(const PlotCanvas& canvas, const QString& layer)
+    : QCPAbstractItem(&canvas.plot())
+    , m_canvas(canvas)
+{
+    setClipToAxisRect(false);
+    setSelectable(false);
+    setLayer(layer);
+}
+
+void UnderItem::draw(QCPPainter* painter)
+{
+    if (!m_canvas.snapshot())
+        return;
+    painter->setAntialiasing(true);
+    painter->save();
+    painter->setClipRect(m_canvas.area(), Qt::IntersectClip);
+    drawFloor(*painter);
+    painter->restore();
+    drawLanes(*painter);
+    painter->save();
+    painter->setClipRect(
+        m_canvas.area().united(m_canvas.identicalLane()).united(m_canvas.failedLane()),
+        Qt::IntersectClip);
+    drawSeedLines(*painter);
+    drawFront(*painter);
+    painter->restore();
+}
+
+void UnderItem::drawFloor(QCPPainter& p) const
+{
+    const QRectF area = m_canvas.area();
+    const double y = m_canvas.pixel(1, m_canvas.scene().floor).y();
+    if (y >= area.bottom())
+        return;
+    const Theme& t = m_canvas.theme();
+    p.setPen(QPen(withAlpha(t.text3, 0.22), 1));
+    drawHatch(p, QRectF(QPointF(area.left(), std::max(y, area.top())), area.bottomRight()));
+    if (y < area.top())
+        return;
+    QPen dashed(t.text3, 1);
+    dashed.setDashPattern({5, 4});
+    p.setPen(dashed);
+    const double crisp = std::floor(y) + 0.5;
+    p.drawLine(QLineF(area.left(), crisp, area.right(), crisp));
+}
+
+void UnderItem::drawLanes(QCPPainter& p) const
+{
+    const Theme& t = m_canvas.theme();
+    const QRectF area = m_canvas.area();
+    const auto hairline = [&](double y) {
+        p.setPen(QPen(t.line, 1));
+        p.drawLine(QLineF(area.left(), std::floor(y) + 0.5, area.right(), std::floor(y) + 0.5));
+    };
+    for (const QRectF& lane : {m_canvas.identicalLane(), m_canvas.failedLane()}) {
+        if (lane.isEmpty())
+            continue;
+        p.setPen(QPen(t.grid, 1));
+        for (const double tick : parentPlot()->xAxis->tickVector()) {
+            const double x = parentPlot()->xAxis->coordToPixel(tick);
+            if (x >= lane.left() && x <= lane.right())
+                p.drawLine(QLineF(x, lane.top(), x, lane.bottom()));
+        }
+        hairline(lane.top() < area.top() ? lane.bottom() : lane.top());
+    }
+    if (const auto star = m_canvas.star()) {
+        const QRectF failed = m_canvas.failedLane();
+        const double bottom = failed.isEmpty() ? area.bottom() : failed.bottom();
+        QPen dotted(t.text2, 1);
+        dotted.setDashPattern({1.2, 3});
+        p.setPen(dotted);
+        p.drawLine(QLineF(star->x(), star->y() + 7, star->x(), bottom));
+    }
+}
+
+void UnderItem::drawSeedLines(QCPPainter& p) const
+{
+    p.setPen(QPen(mixed(m_canvas.theme().text3, m_canvas.theme().surface, 0.5), 0.8));
+    for (const PlotPoint& point : m_canvas.scene().points) {
+        const PlotPoint* seed = m_canvas.scene().find(point.seed);
+        if (!seed || !point.refinement || point.lane == PlotLane::Failed)
+            continue;
+        const auto from = m_canvas.marker(*seed), to = m_canvas.marker(point);
+        if (from && to)
+            p.drawLine(QLineF(*from, *to));
+    }
+}
+
+void UnderItem::drawFront(QCPPainter& p) const
+{
+    const std::vector<QLineF> lines = m_canvas.frontLines();
+    if (lines.empty())
+        return;
+    QPolygonF steps;
+    steps << lines.front().p1();
+    for (const QLineF& line : lines)
+        steps << line.p2();
+    p.setPen(QPen(m_canvas.theme().text, 1.5, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin));
+    p.setBrush(Qt::NoBrush);
+    p.drawPolyline(steps);
+}
+
+void drawPlotMarker(QPainter& p, const Theme& t, const PlotPoint& point, QPointF centre,
+                    double size)
+{
+    if (point.lane == PlotLane::Failed) {
+        const double r = size * 0.38;
+        p.setPen(QPen(t.failed, 1.7, Qt::SolidLine, Qt::RoundCap));
+        p.drawLine(centre - QPointF(r, r), centre + QPointF(r, r));
+        p.drawLine(centre - QPointF(r, -r), centre + QPointF(r, -r));
+        return;
+    }
+    // Below the floor the colour goes, the shape stays.
+    const QColor color = point.belowFloor ? t.failed : t.group(point.group);
+    const double pen = point.onFront ? point.refinement ? 1.6 : 1 : 1;
+    double width = point.onFront ? size : size - kDominatedShrink;
+    QColor fill = t.surface, outline = color;
+    if (!point.refinement && point.onFront) {
+        fill = color;
+        outline = t.surface;
+        width += pen; // the outline in the ground's colour lies outside
+    } else {
+        // Pale fills are mixed, not transparent: overlapping ones must not add up to dark blobs.
+        if (!point.refinement)
+            fill = mixed(color, t.surface, 0.4);
+        width -= pen;
+    }
+    p.setPen(QPen(outline, pen, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+    p.setBrush(fill);
+    drawMarkerShape(p, point.group, centre, width);
+}
+
+void PointsItem::draw(QCPPainter* painter)
+{
+    const Theme& t = m_canvas.theme();
+    painter->setAntialiasing(true);
+    // Dominated points first, then the front: nothing that matters is ever covered.
+    for (const bool front : {false, true}) {
+        for (const PlotPoint& point : m_canvas.scene().points) {
+            if (point.onFront != front)
+                continue;
+            if (const auto at = m_canvas.marker(point))
+                drawPlotMarker(*painter, t, point, *at, PlotCanvas::kMarkerSize);
+        }
+    }
+    if (const auto star = m_canvas.star()) {
+        painter->setPen(QPen(t.surface, 1));
+        painter->setBrush(t.fp16);
+        painter->drawPolygon(starPolygon(*star, 7));
+    }
+}
+
+void OverItem::draw(QCPPainter* painter)
+{
+    if (!m_canvas.snapshot())
+        return;
+    painter->setAntialiasing(true);
+    drawWords(*painter);
+    drawKnee(*painter);
+    const PlotPoint* hovered = m_canvas.scene().find(m_canvas.hovered());
+    if (hovered && hovered->id != m_canvas.current()) {
+        if (const auto at = m_canvas.marker(*hovered)) {
+            painter->setPen(QPen(m_canvas.theme().text2, 1.5));
+            painter->setBrush(Qt::NoBrush);
+            painter->drawEllipse(*at, 9.5, 9.5);
+        }
+    }
+    drawCurrent(*painter);
+    drawLabels(*painter);
+    if (m_canvas.focusShown()) {
+        painter->setPen(QPen(m_canvas.theme().accent, 2));
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRoundedRect(QRectF(parentPlot()->viewport()).adjusted(2, 2, -2, -2), 6, 6);
+    }
+}
+
+void OverItem::drawWords(QCPPainter& p) const
+{
+    const Theme& t = m_canvas.theme();
+    const QRectF area = m_canvas.area();
+    p.setFont(uiFont(11));
+    p.setPen(t.text2);
+    const int header = m_canvas.exporting() ? uiPx(PlotMetrics::kExportHeader) : 0;
+    p.drawText(QRectF(16, header, area.width(), uiPx(PlotMetrics::kTitle)),
+               Qt::AlignLeft | Qt::AlignVCenter, m_canvas.scene().qualityTitle);
+    const auto atRight = [&](const QRectF& rect, const QString& text) {
+        p.drawText(rect, Qt::AlignRight | Qt::AlignVCenter, text);
+    };
+    if (const QRectF lane = m_canvas.identicalLane(); !lane.isEmpty())
+        atRight(lane.adjusted(0, 0, -8, 0), translated("∞ identical"));
+    if (const QRectF lane = m_canvas.failedLane(); !lane.isEmpty())
+        p.drawText(lane.adjusted(8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
+                   translated("× failed"));
+    atRight(m_canvas.betterWords(), translated("better ↗"));
+    const bool iou = m_canvas.scene().metric == Metric::Iou;
+    const QString floor = QLocale().toString(m_canvas.scene().floor, 'g', 4);
+    atRight(m_canvas.floorWords(),
+            (iou ? translated("floor %1") : translated("floor %1 dB")).arg(floor));
+    p.setFont(uiFont(11, 500));
+    p.setPen(t.text);
+    p.drawText(m_canvas.starWords(), Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("fp16"));
+}
+
+void OverItem::drawKnee(QCPPainter& p) const
+{
+    const PlotPoint* knee = m_canvas.scene().find(m_canvas.scene().knee);
+    if (!knee || knee->id == m_canvas.current())
+        return;
+    if (const auto at = m_canvas.marker(*knee)) {
+        p.setPen(QPen(m_canvas.theme().text, 1.5));
+        p.setBrush(Qt::NoBrush);
+        p.drawEllipse(*at, PlotCanvas::kKneeRadius, PlotCanvas::kKneeRadius);
+    }
+}
+
+void OverItem::drawCurrent(QCPPainter& p) const
+{
+    const PlotPoint* current = m_canvas.scene().find(m_canvas.current());
+    if (!current)
+        return;
+    const auto at = m_canvas.marker(*current);
+    if (!at)
+        return;
+    const Theme& t = m_canvas.theme();
+    p.setPen(QPen(t.text, 2));
+    p.setBrush(t.surface);
+    p.drawEllipse(*at, PlotCanvas::kRingRadius, PlotCanvas::kRingRadius);
+    PlotPoint raised = *current;
+    raised.onFront = true; // full strength while selected
+    drawPlotMarker(p, t, raised, *at, 13);
+}
+
+void OverItem::drawLabels(QCPPainter& p) const
+{
+    const Theme& t = m_canvas.theme();
+    for (const PlacedLabel& label : m_canvas.labels()) {
+        if (!label.leader.isNull()) {
+            p.setPen(QPen(t.text3, 1));
+            p.drawLine(label.leader);
+        }
+        p.setFont(uiFont(11, label.strong ? 600 : 500));
+        p.setPen(label.strong ? t.text : t.text2);
+        p.drawText(label.rect, Qt::AlignCenter | Qt::TextDontClip, label.text);
+    }
+}
+
+void HeaderItem::draw(QCPPainter* painter)
+{
+    if (!m_canvas.snapshot())
+        return;
+    const Theme& t = m_canvas.theme();
+    QCPPainter& p = *painter;
+    p.setAntialiasing(true);
+    p.setFont(uiFont(15, 600));
+    p.setPen(t.text);
+    p.drawText(QPointF(16, uiPx(30)),
+               translated("%1 against compression ratio").arg(m_canvas.scene().qualityTitle));
+    const QFont font = uiFont(11, 500);
+    const QFontMetricsF metrics(font);
+    const double middle = uiPx(50);
+    double x = 16;
+    const auto entry = [&](const QString& text, const auto& draw) {
+        draw(QPointF(x + 6, middle));
+        p.setFont(font);
+        p.setPen(t.text2);
+        p.drawText(QPointF(x + 17, middle + metrics.capHeight() / 2), text);
+        x += 17 + metrics.horizontalAdvance(text) + 22;
+    };
+    PlotPoint sample;
+    sample.onFront = true;
+    const auto marker = [&](QPointF at) { drawPlotMarker(p, t, sample, at, 9.5); };
+    for (const GroupId group : kGroups) {
+        const auto inGroup = [group](const PlotPoint& point) { return point.group == group; };
+        if (std::ranges::none_of(m_canvas.scene().points, inGroup))
+            continue;
+        sample.group = group;
+        entry(QString::fromUtf8(groupKey(group).data(), int(groupKey(group).size()))
+                  + QLatin1Char(' ')
+                  + QString::fromUtf8(groupTitle(group).data(), int(groupTitle(group).size())),
+              marker);
+    }
+    if (std::ranges::any_of(m_canvas.scene().points, &PlotPoint::refinement)) {
+        entry(translated("Hollow: refinement"), [&](QPointF at) {
+            p.setPen(QPen(t.text2, 1.6));
+            p.setBrush(Qt::NoBrush);
+            p.drawEllipse(at, 4.2, 4.2);
+        });
+    }
+    entry(translated("Front"), [&](QPointF at) {
+        p.setPen(QPen(t.text, 1.5));
+        p.drawLine(QLineF(at.x() - 6, at.y(), at.x() + 6, at.y()));
+    });
+    entry(translated("fp16 reference"), [&](QPointF at) {
+        p.setPen(Qt::NoPen);
+        p.setBrush(t.fp16);
+        p.drawPolygon(starPolygon(at, 6));
+    });
+}
+
+} // namespace bitfront

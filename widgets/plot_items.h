@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is drawn on the plot besides axes and grid, as QCustomPlot items on three layers.
+#pragma once
+
+#include "widgets/plot_canvas.h"
+
+namespace bitfront {
+
+/// Base of the items: they take no mouse events and clip nothing by themselves.
+class PlotItem : public QCPAbstractItem
+{
+public:
+    PlotItem(const PlotCanvas& canvas, const QString& layer);
+    double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }
+
+protected:
+    const PlotCanvas& m_canvas;
+};
+
+/// Hatch below the floor, floor line, lanes, dotted fp16 line, hairlines to the seeds, front.
+class UnderItem : public PlotItem
+{
+public:
+    explicit UnderItem(const PlotCanvas& canvas)
+        : PlotItem(canvas, QStringLiteral("under"))
+    {
+    }
+
+protected:
+    void draw(QCPPainter* painter) override;
+
+private:
+    void drawFloor(QCPPainter& p) const;
+    void drawLanes(QCPPainter& p) const;
+    void drawSeedLines(QCPPainter& p) const;
+    void drawFront(QCPPainter& p) const;
+};
+
+/// All markers, the star included.
+class PointsItem : public PlotItem
+{
+public:
+    explicit PointsItem(const PlotCanvas& canvas)
+        : PlotItem(canvas, QStringLiteral("points"))
+    {
+    }
+
+protected:
+    void draw(QCPPainter* painter) override;
+};
+
+/// Words and rings above the markers: selection, hover, knee, labels, hints.
+class OverItem : public PlotItem
+{
+public:
+    explicit OverItem(const PlotCanvas& canvas)
+        : PlotItem(canvas, QStringLiteral("over"))
+    {
+    }
+
+protected:
+    void draw(QCPPainter* painter) override;
+
+private:
+    void drawWords(QCPPainter& p) const;
+    void drawKnee(QCPPainter& p) const;
+    void drawCurrent(QCPPainter& p) const;
+    void drawLabels(QCPPainter& p) const;
+};
+
+/// Title and legend, in exported pictures only.
+class HeaderItem : public PlotItem
+{
+public:
+    explicit HeaderItem(const PlotCanvas& canvas)
+        : PlotItem(canvas, QStringLiteral("over"))
+    {
+    }
+
+protected:
+    void draw(QCPPainter* painter) override;
+};
+
+/// Draws one marker as the plot does; `size` is that of a disc.
+void drawPlotMarker(QPainter& p, const Theme& theme, const PlotPoint& point, QPointF centre,
+                    double size);
+
+} // namespace bitfront
