@@ -20,12 +20,11 @@ void printOutputs(std::ostream& out, const std::vector<OutputInfo>& outputs);
 void printDivisibility(std::ostream& out, const std::vector<DivisibilityNote>& notes,
                        IndivisiblePolicy policy);
 
-nlohmann::ordered_json modelJson(const ModelInfo& model);
-nlohmann::ordered_json inputsJson(const ReferenceData& inputs);
-nlohmann::ordered_json outputsJson(const std::vector<OutputInfo>& outputs);
-nlohmann::ordered_json divisibilityJson(const std::vector<DivisibilityNote>& notes);
-nlohmann::ordered_json metricsJson(const std::vector<MetricChoice>& metrics);
-/// A number, or "inf", "-inf", "nan", which JSON has no numbers for.
-nlohmann::ordered_json numberJson(double value);
+nlohmann::json inputsJson(const ReferenceData& inputs);
+/// The outputs as run.json states them, with the metric to suggest for each.
+nlohmann::json outputsJson(const std::vector<OutputInfo>& outputs);
+nlohmann::json divisibilityJson(const std::vector<DivisibilityNote>& notes);
+/// Indented, with a line end; bytes that are no UTF-8 are replaced.
+void printJson(std::ostream& out, const nlohmann::json& json);
 
 } // namespace bitfront::cli

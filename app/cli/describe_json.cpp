@@ -1,77 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/describe.h"
+#include "core/plan/json.h"
 
 #include <nlohmann/json.hpp>
 
-#include <cmath>
-
 namespace bitfront::cli {
 
-using Json = nlohmann::ordered_json;
+using nlohmann::json;
 
-Json numberJson(double value)
+json inputsJson(const ReferenceData& inputs)
 {
-    if (std::isfinite(value))
-        return value;
-    if (std::isnan(value))
-        return "nan";
-    return value > 0 ? "inf" : "-inf";
-}
-
-namespace {
-
-Json layerJson(const LayerInfo& layer)
-{
-    return {{"name", layer.name},
-            {"module", layer.module},
-            {"parameter", layer.parameter},
-            {"type", layer.moduleType},
-            {"kind", name(layer.kind)},
-            {"dtype", name(layer.weightType)},
-            {"shape", layer.shape},
-            {"elements", layer.elements()},
-            {"channel_axis", layer.channelAxis()},
-            {"block_axis", layer.blockAxis()},
-            {"tied_with", layer.tiedWith},
-            {"quantizable", layer.quantizable()},
-            {"palettizable", layer.palettizable()}};
-}
-
-} // namespace
-
-Json modelJson(const ModelInfo& model)
-{
-    Json layers = Json::array();
-    for (const LayerInfo& layer : model.layers)
-        layers.push_back(layerJson(layer));
-    Json plain = Json::array();
-    for (const PlainParameter& one : model.plainParameters)
-        plain.push_back({{"name", one.name}, {"shape", one.shape}, {"elements", one.elements}});
-    Json arguments = Json::array();
-    for (const ArgumentInfo& one : model.arguments)
-        arguments.push_back({{"name", one.name}, {"type", one.type}, {"required", one.required}});
-    return {{"path", model.path},
-            {"format", model.format},
-            {"sha256", model.sha256},
-            {"file_bytes", model.fileBytes},
-            {"parameters", model.parameterCount()},
-            {"fp16_bytes", model.fp16Bytes()},
-            {"arguments", arguments},
-            {"layers", layers},
-            {"plain_parameters", plain},
-            {"notes", model.notes}};
-}
-
-Json inputsJson(const ReferenceData& inputs)
-{
-    Json tensors = Json::array();
+    json tensors = json::array();
     for (const InputTensor& one : inputs.tensors())
         tensors.push_back({{"name", one.name},
                            {"argument", one.argument},
                            {"dtype", one.dtype},
                            {"shape", one.shape},
-                           {"min", numberJson(one.min)},
-                           {"max", numberJson(one.max)},
+                           {"min", numberToJson(one.min)},
+                           {"max", numberToJson(one.max)},
                            {"looks_like_noise", one.looksLikeNoise}});
     return {{"path", inputs.path()},
             {"sha256", inputs.sha256()},
@@ -79,25 +25,22 @@ Json inputsJson(const ReferenceData& inputs)
             {"tensors", tensors}};
 }
 
-Json outputsJson(const std::vector<OutputInfo>& outputs)
+json outputsJson(const std::vector<OutputInfo>& outputs)
 {
-    Json list = Json::array();
-    for (const OutputInfo& one : outputs) {
-        const MetricSuggestion suggestion = suggestMetric(one);
-        list.push_back({{"name", one.name},
-                        {"dtype", one.dtype},
-                        {"shape", one.shape},
-                        {"min", numberJson(one.min)},
-                        {"max", numberJson(one.max)},
-                        {"suggested_metric", name(suggestion.metric)},
-                        {"reason", suggestion.reason}});
+    json list = json::array();
+    for (const OutputInfo& output : outputs) {
+        const MetricSuggestion suggestion = suggestMetric(output);
+        json one(output);
+        one["suggested_metric"] = name(suggestion.metric);
+        one["suggestion_reason"] = suggestion.reason;
+        list.push_back(one);
     }
     return list;
 }
 
-Json divisibilityJson(const std::vector<DivisibilityNote>& notes)
+json divisibilityJson(const std::vector<DivisibilityNote>& notes)
 {
-    Json list = Json::array();
+    json list = json::array();
     for (const DivisibilityNote& note : notes)
         list.push_back({{"layer", note.layer},
                         {"axis", note.axisText},
@@ -106,13 +49,9 @@ Json divisibilityJson(const std::vector<DivisibilityNote>& notes)
     return list;
 }
 
-Json metricsJson(const std::vector<MetricChoice>& metrics)
+void printJson(std::ostream& out, const json& value)
 {
-    Json list = Json::array();
-    for (const MetricChoice& choice : metrics)
-        list.push_back(
-            {{"output", choice.output}, {"metric", name(choice.metric)}, {"floor", choice.floor}});
-    return list;
+    out << value.dump(2, ' ', false, json::error_handler_t::replace) << std::endl;
 }
 
 } // namespace bitfront::cli

@@ -75,8 +75,8 @@ void printOutputs(std::ostream& out, const std::vector<OutputInfo>& outputs)
         const MetricSuggestion suggestion = suggestMetric(output);
         out << "Output   " << output.name << ": " << shapeText(output.shape) << ", " << output.dtype
             << ", " << rangeText(output.min, output.max) << '\n'
-            << "         suggested metric: " << name(suggestion.metric) << ". " << suggestion.reason
-            << '\n';
+            << "         suggested metric: " << name(suggestion.metric) << " (" << suggestion.reason
+            << ")\n";
     }
 }
 

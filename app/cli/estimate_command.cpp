@@ -4,6 +4,7 @@
 #include "app/cli/console.h"
 #include "app/cli/describe.h"
 #include "app/cli/estimation.h"
+#include "core/plan/json.h"
 
 #include <nlohmann/json.hpp>
 
@@ -33,11 +34,13 @@ void runEstimate(const EstimateOptions& options)
     const ModelInfo& model = workload.experiment->model();
     const auto notes = checkDivisibility(model, plan.configs);
     if (options.json) {
-        nlohmann::ordered_json json {{"version", 1}, {"model", model.path}};
-        json.update(estimationJson(plan, estimation));
-        json["metrics"] = metricsJson(metrics);
+        nlohmann::json json = estimationJson(plan, estimation);
+        json["schema"] = "bitfront-estimate";
+        json["schema_version"] = 1;
+        json["model"] = model.path;
+        json["metrics"] = metrics;
         json["divisibility"] = divisibilityJson(notes);
-        std::cout << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+        printJson(std::cout, json);
         return;
     }
     printModel(std::cout, model);

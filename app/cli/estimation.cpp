@@ -2,13 +2,14 @@
 #include "app/cli/estimation.h"
 
 #include "app/cli/console.h"
+#include "core/plan/json.h"
 #include "core/run/probe.h"
 
 #include <nlohmann/json.hpp>
 
 namespace bitfront::cli {
 
-using Json = nlohmann::ordered_json;
+using nlohmann::json;
 
 Estimation estimate(Experiment& experiment, const std::vector<MetricChoice>& metrics,
                     const SweepPlan& plan, std::optional<int> threads)
@@ -48,33 +49,21 @@ void printEstimation(std::ostream& out, const SweepPlan& plan, const Estimation&
         << bytesText(estimation.probe.memoryBytes) << " of memory so far\n";
 }
 
-namespace {
-
-Json rangeJson(const TimeRange& range)
+json estimationJson(const SweepPlan& plan, const Estimation& estimation)
 {
-    return {{"low", range.lowMs}, {"high", range.highMs}};
-}
-
-} // namespace
-
-Json estimationJson(const SweepPlan& plan, const Estimation& estimation)
-{
-    Json groups = Json::array();
+    json groups = json::array();
     for (const GroupId group : kGroups)
         if (plan.count(group) > 0)
             groups.push_back({{"group", groupKey(group)}, {"configurations", plan.count(group)}});
-    return {{"configurations", plan.configs.size()},
-            {"refinements_up_to", plan.maxRefinements()},
-            {"groups", groups},
-            {"base_ms", rangeJson(estimation.time.base)},
-            {"refinement_ms", rangeJson(estimation.time.refinement)},
-            {"total_ms", rangeJson(estimation.time.total())},
-            {"forward_ms", estimation.probe.forwardMs},
-            {"quantization_probe_ms", estimation.probe.quantMs},
-            {"palettization_probe_ms", estimation.probe.paletteMs},
-            {"memory_bytes", estimation.probe.memoryBytes},
-            {"workers", estimation.threads.workers},
-            {"threads_per_worker", estimation.threads.threadsPerWorker}};
+    const TimeEstimate& time = estimation.time;
+    return {
+        {"configurations", plan.configs.size()},
+        {"refinements_up_to", plan.maxRefinements()},
+        {"groups", groups},
+        {"time", {{"base", time.base}, {"refinement", time.refinement}, {"total", time.total()}}},
+        {"probe", estimation.probe},
+        {"workers", estimation.threads.workers},
+        {"threads_per_worker", estimation.threads.threadsPerWorker}};
 }
 
 } // namespace bitfront::cli

@@ -25,6 +25,6 @@ Estimation estimate(Experiment& experiment, const std::vector<MetricChoice>& met
 /// The metrics, aloud: above all those that nobody asked for.
 void printMetrics(std::ostream& out, const std::vector<MetricChoice>& metrics, bool asked);
 void printEstimation(std::ostream& out, const SweepPlan& plan, const Estimation& estimation);
-nlohmann::ordered_json estimationJson(const SweepPlan& plan, const Estimation& estimation);
+nlohmann::json estimationJson(const SweepPlan& plan, const Estimation& estimation);
 
 } // namespace bitfront::cli

@@ -3,6 +3,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/describe.h"
+#include "core/plan/json.h"
 
 #include <nlohmann/json.hpp>
 
@@ -20,15 +21,18 @@ struct InspectOptions
     bool json = false;
 };
 
-void printJson(const Workload& workload, const std::vector<DivisibilityNote>& notes)
+nlohmann::json inspectJson(const Workload& workload, const ModelInfo& model,
+                           const std::vector<DivisibilityNote>& notes)
 {
-    nlohmann::ordered_json json {{"version", 1}, {"model", modelJson(workload.model->info())}};
+    nlohmann::json json {{"schema", "bitfront-inspect"},
+                         {"schema_version", 1},
+                         {"model", model},
+                         {"divisibility", divisibilityJson(notes)}};
     if (workload.experiment) {
         json["inputs"] = inputsJson(*workload.inputs);
         json["outputs"] = outputsJson(workload.experiment->outputs());
     }
-    json["divisibility"] = divisibilityJson(notes);
-    std::cout << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+    return json;
 }
 
 void inspect(const InspectOptions& options)
@@ -38,7 +42,7 @@ void inspect(const InspectOptions& options)
         workload.experiment ? workload.experiment->model() : workload.model->info();
     const auto notes = checkDivisibility(model, baseConfigurations());
     if (options.json) {
-        printJson(workload, notes);
+        printJson(std::cout, inspectJson(workload, model, notes));
         return;
     }
     printModel(std::cout, model);

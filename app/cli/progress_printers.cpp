@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/console.h"
-#include "app/cli/describe.h"
 #include "app/cli/progress.h"
+#include "core/plan/json.h"
 
 #include <nlohmann/json.hpp>
 
@@ -12,7 +12,7 @@ namespace bitfront::cli {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json; // events read better with their name first
 
 const OutputQuality* qualityOf(const Measurement& measurement, const MetricChoice& choice)
 {
@@ -138,11 +138,10 @@ public:
         } else {
             const Measurement& measurement = *record.measurement();
             if (const OutputQuality* quality = qualityOf(measurement, m_primary))
-                line["quality"] = numberJson(quality->value);
+                line["quality"] = numberToJson(quality->value);
             line["compression_ratio"] = measurement.size.compressionRatio();
         }
-        line["remaining_ms"] = {{"low", progress.remaining.lowMs},
-                                {"high", progress.remaining.highMs}};
+        line["remaining"] = nlohmann::json(progress.remaining);
         print(line);
     }
     void tick(const SweepProgress&) override { }
