@@ -4,6 +4,7 @@
 // Where no λ gives it, the neighbouring solutions confine every boundary to a window.
 #include "core/kernels/kmeans1d.h"
 
+#include "core/kernels/kmeans1d_accurate.h"
 #include "core/kernels/kmeans1d_window.h"
 
 #include <algorithm>
@@ -21,6 +22,8 @@ constexpr std::int64_t kSmallProblem = 1024;
 /// Excess at which two partitions still count as equally good: rounding of the cost itself.
 constexpr double kTieTolerance = 1e-11;
 constexpr std::int32_t kPointsPerClusterForKeys = 8;
+/// Rounding of the prefix sums, relative to Σ w·x², and the part of the optimum it may reach.
+constexpr double kRounding = 0x1p-48, kDrownedBelow = 1e-9;
 /// How many clusters away a boundary may have its tied places, with 2 … 8 and with fewer points
 /// per cluster (tried against the reference on random problems).
 constexpr std::int32_t kTiedReach = 2, kVeryTiedReach = 8;
@@ -89,6 +92,7 @@ void Kmeans1d::fillSums(bool fromKeys)
     if (!fromKeys)
         std::frexp(x.back() - x.front(), &exponent);
     const double scale = fromKeys ? 1.0 : std::ldexp(1.0, 20 - exponent);
+    m_keyRange = (x.back() - x.front()) * scale;
     // A weight below the last digits of the total would vanish from the sums and divide by zero.
     const double floor = total * 0x1p-50;
 
@@ -116,7 +120,7 @@ std::vector<std::int32_t> Kmeans1d::solve(std::int32_t clusters)
     // With few points per cluster many partitions tie on the grid of the keys. What tells them
     // apart is how the values were rounded to float, so there the values themselves count.
     fillSums(!m_keys.empty() && points() >= kPointsPerClusterForKeys * clusters);
-    return referenceChoice(solveExactly(clusters));
+    return referenceChoice(settled(solveExactly(clusters)));
 }
 
 /// Panter and Dite's high-resolution formula, λ = (∫ density^⅓)³ / (6 K³), on blocks of equal mass,
@@ -126,12 +130,7 @@ double Kmeans1d::firstLambda(std::int32_t clusters) const
     const std::int32_t n = points();
     const auto& mass = m_state.mass;
     const double span = m_values.back() - m_values.front();
-    // Positions in the solver's own units, whose scale is known from the sums of the outer points.
-    const auto key = [&](std::int32_t i) {
-        const auto at = static_cast<std::size_t>(i);
-        return (m_state.moments[at + 1] - m_state.moments[at]) / (mass[at + 1] - mass[at]);
-    };
-    const double unit = span > 0 ? (key(n - 1) - key(0)) / span : 1.0;
+    const double unit = m_keyRange / span;
     const std::int32_t blocks = std::max({2, std::min(n / 2, 4 * clusters), n / 4});
     const double target = mass[static_cast<std::size_t>(n)] / blocks;
     double sum = 0;
@@ -225,8 +224,43 @@ std::vector<std::int32_t> Kmeans1d::solveWindowed(std::int32_t clusters, const B
     return detail::solveInWindows(m_state, *m_kernels, low, high);
 }
 
+/// Starts within reach of those given. Where ties abound, one pair of neighbours merged and another
+/// split apart moves every boundary in between to the place of the next one.
+Kmeans1d::Windows Kmeans1d::windowsAround(std::span<const std::int32_t> starts) const
+{
+    const auto clusters = static_cast<std::int32_t>(starts.size());
+    const bool tied = points() < kPointsPerClusterForKeys * clusters;
+    const std::int32_t reach = !tied ? 0 : points() < 2 * clusters ? kVeryTiedReach : kTiedReach;
+    Windows windows {{0}, {0}};
+    for (std::int32_t k = 1; k < clusters; ++k) {
+        const auto before = static_cast<std::size_t>(std::max(k - reach, 0));
+        const auto after = static_cast<std::size_t>(k + reach);
+        const std::int32_t end = after < starts.size() ? starts[after] : points();
+        windows.low.push_back(std::max(starts[before] - 1, k));
+        windows.high.push_back(std::min(end + 1, points() - (clusters - k)));
+    }
+    return windows;
+}
+
+/// Repeats the choice of boundaries in higher precision where the squared error is so small a part
+/// of the sums it is computed from that rounding may have decided. Integer keys have no such
+/// rounding.
+std::vector<std::int32_t> Kmeans1d::settled(std::vector<std::int32_t> starts) const
+{
+    const double clusters = static_cast<double>(starts.size());
+    if (m_sumsFromKeys || points() >= kPointsPerClusterForKeys * clusters)
+        return starts;
+    const double range = m_values.back() - m_values.front();
+    const double spread = m_state.squares[m_values.size()] * std::pow(range / m_keyRange, 2);
+    if (kRounding * spread < kDrownedBelow * cost(starts))
+        return starts;
+    const Windows windows = windowsAround(starts);
+    const detail::AccurateCost accurate(m_values, m_weights);
+    return detail::windowSearch(accurate, windows.low, windows.high);
+}
+
 /// The reference's partition where it is as good as the optimum: small problems as a whole, else
-/// among the partitions whose boundaries are at most one point away.
+/// among the partitions nearby.
 std::vector<std::int32_t> Kmeans1d::referenceChoice(std::vector<std::int32_t> starts)
 {
     const auto clusters = static_cast<std::int32_t>(starts.size());
@@ -235,21 +269,8 @@ std::vector<std::int32_t> Kmeans1d::referenceChoice(std::vector<std::int32_t> st
         ++m_stats.small;
         choice = detail::matrixSearch(m_reference, clusters);
     } else {
-        // Where ties abound, one pair of neighbours merged and another split apart moves every
-        // boundary in between to the place of the next one.
-        const bool tied = points() < kPointsPerClusterForKeys * clusters;
-        const std::int32_t reach = !tied ? 0
-            : points() < 2 * clusters    ? kVeryTiedReach
-                                         : kTiedReach;
-        std::vector<std::int32_t> low {0}, high {0};
-        for (std::int32_t k = 1; k < clusters; ++k) {
-            const auto before = static_cast<std::size_t>(std::max(k - reach, 0));
-            const auto after = static_cast<std::size_t>(k + reach);
-            const std::int32_t end = after < starts.size() ? starts[after] : points();
-            low.push_back(std::max(starts[before] - 1, k));
-            high.push_back(std::min(end + 1, points() - (clusters - k)));
-        }
-        choice = detail::windowSearch(m_reference, low, high);
+        const Windows windows = windowsAround(starts);
+        choice = detail::windowSearch(m_reference, windows.low, windows.high);
     }
     if (choice == starts || choice.size() != starts.size())
         return starts;

@@ -64,15 +64,24 @@ private:
         std::int32_t clusters() const { return static_cast<std::int32_t>(starts.size()); }
     };
 
+    /// Where each start may lie.
+    struct Windows
+    {
+        std::vector<std::int32_t> low, high;
+    };
+
     std::int32_t points() const { return static_cast<std::int32_t>(m_values.size()); }
     void fillSums(bool fromKeys);
     double firstLambda(std::int32_t clusters) const;
     std::vector<std::int32_t> solveExactly(std::int32_t clusters);
     std::vector<std::int32_t> solveWindowed(std::int32_t clusters, const Bracket& more,
                                             const Bracket& fewer);
+    Windows windowsAround(std::span<const std::int32_t> starts) const;
+    std::vector<std::int32_t> settled(std::vector<std::int32_t> starts) const;
     std::vector<std::int32_t> referenceChoice(std::vector<std::int32_t> starts);
 
     std::span<const double> m_values, m_weights, m_keys;
+    double m_keyRange = 0; ///< extent of the points in the units of the sums
     bool m_sumsFromKeys = false, m_sumsFilled = false;
     detail::ReferenceCost m_reference;
     detail::LwsState m_state;

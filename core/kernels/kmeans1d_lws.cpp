@@ -20,6 +20,9 @@ void LwsState::resize(std::int32_t count)
 
 namespace {
 
+/// A block longer than 8 rows pays once this many candidates per row are in play.
+constexpr std::int32_t kLongBlockReach = 1;
+
 std::size_t at(std::int32_t position)
 {
     return static_cast<std::size_t>(position);
@@ -61,6 +64,23 @@ double priceThrough(const LwsState& s, std::int32_t start, std::int32_t end)
     return s.reduced[at(start)] + s.squares[at(end)] - t * t / m;
 }
 
+/// Rows first … first + count − 1 (count = 8·2^m), whose best starts ascend within [low, high]:
+/// halved until the inner loop takes over, so that wide candidate ranges are not scanned for every
+/// 8 rows.
+void splitRows(LwsState& s, const LwsKernels& kernels, std::int32_t first, std::int32_t count,
+               std::int32_t low, std::int32_t high, double lambda)
+{
+    if (count <= 8) {
+        kernels.rows(s, first, count, low, high, lambda);
+        return;
+    }
+    const std::int32_t half = count / 2;
+    double best = 0;
+    const std::int32_t middle = kernels.argmin(s, low, high, first + half - 1, best);
+    splitRows(s, kernels, first, half, low, middle, lambda);
+    splitRows(s, kernels, first + half, half, middle, high, lambda);
+}
+
 } // namespace
 
 const LwsKernels& portableLwsKernels()
@@ -82,8 +102,9 @@ std::int32_t lwsPass(LwsState& s, const LwsKernels& kernels, double lambda)
         // as long as all its candidates lie before it.
         std::int32_t count = 1;
         double bound = 0;
-        for (const std::int32_t size : {8, 4, 1}) {
-            if (j + size - 1 > s.points)
+        for (const std::int32_t size : {4096, 512, 64, 8, 4, 1}) {
+            const bool tooLong = size > 8 && reach - from < kLongBlockReach * size;
+            if (tooLong || j + size - 1 > s.points)
                 continue;
             count = size;
             bound = priceThrough(s, from, j + size - 1);
@@ -103,7 +124,7 @@ std::int32_t lwsPass(LwsState& s, const LwsKernels& kernels, double lambda)
             s.reduced[at(j)] = best + lambda;
             s.price[at(j)] = s.reduced[at(j)] + s.squares[at(j)];
         } else {
-            kernels.rows(s, j, count, from, lastStart, lambda);
+            splitRows(s, kernels, j, count, from, lastStart, lambda);
         }
         from = lastStart;
         j += count;

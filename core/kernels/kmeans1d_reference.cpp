@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace bitfront::detail {
 
@@ -180,40 +179,6 @@ std::vector<std::int32_t> matrixSearch(const ReferenceCost& cost, std::int32_t c
         row = static_cast<std::size_t>(starts.back()) - 1;
     }
     std::reverse(starts.begin(), starts.end());
-    return starts;
-}
-
-std::vector<std::int32_t> windowSearch(const ReferenceCost& cost, std::span<const std::int32_t> low,
-                                       std::span<const std::int32_t> high)
-{
-    // best[k][j − low[k]]: cheapest way to put the points before j into k clusters.
-    const std::size_t k = low.size();
-    std::vector<std::vector<std::int32_t>> origin(k + 1);
-    std::vector<double> before {0.0}, best;
-    for (std::size_t c = 1; c <= k; ++c) {
-        const std::int32_t first = c < k ? low[c] : cost.size();
-        const std::int32_t last = c < k ? high[c] : cost.size();
-        best.clear();
-        for (std::int32_t end = first; end <= last; ++end) {
-            double lowest = std::numeric_limits<double>::infinity();
-            std::int32_t from = low[c - 1];
-            for (std::int32_t j = low[c - 1]; j <= std::min(high[c - 1], end - 1); ++j) {
-                const double value =
-                    before[static_cast<std::size_t>(j - low[c - 1])] + cost(j, end - 1);
-                if (value < lowest) {
-                    lowest = value;
-                    from = j;
-                }
-            }
-            best.push_back(lowest);
-            origin[c].push_back(from);
-        }
-        before.swap(best);
-    }
-    std::vector<std::int32_t> starts(k);
-    starts[k - 1] = origin[k][0];
-    for (std::size_t c = k - 1; c > 0; --c)
-        starts[c - 1] = origin[c][static_cast<std::size_t>(starts[c] - low[c])];
     return starts;
 }
 

@@ -31,8 +31,4 @@ private:
 /// search). `clusters` ≤ number of points. Costs O(clusters·n) time and memory.
 std::vector<std::int32_t> matrixSearch(const ReferenceCost& cost, std::int32_t clusters);
 
-/// The same dynamic program with start k confined to [low[k], high[k]]; leftmost among equals.
-std::vector<std::int32_t> windowSearch(const ReferenceCost& cost, std::span<const std::int32_t> low,
-                                       std::span<const std::int32_t> high);
-
 } // namespace bitfront::detail

@@ -4,7 +4,9 @@
 
 #include "core/kernels/kmeans1d_lws.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -15,5 +17,43 @@ namespace bitfront::detail {
 std::vector<std::int32_t> solveInWindows(LwsState& state, const LwsKernels& kernels,
                                          std::span<const std::int32_t> low,
                                          std::span<const std::int32_t> high);
+
+/// The same with another cost (cost(first, last), cost.size()) and small windows: start k of a
+/// cluster lies in [low[k], high[k]], the first at 0. Leftmost among equals. Tries all pairs of
+/// neighbours.
+template<typename Cost>
+std::vector<std::int32_t> windowSearch(const Cost& cost, std::span<const std::int32_t> low,
+                                       std::span<const std::int32_t> high)
+{
+    // best[k][j − low[k]]: cheapest way to put the points before j into k clusters.
+    const std::size_t k = low.size();
+    std::vector<std::vector<std::int32_t>> origin(k + 1);
+    std::vector<double> before {0.0}, best;
+    for (std::size_t c = 1; c <= k; ++c) {
+        const std::int32_t first = c < k ? low[c] : cost.size();
+        const std::int32_t last = c < k ? high[c] : cost.size();
+        best.clear();
+        for (std::int32_t end = first; end <= last; ++end) {
+            double lowest = std::numeric_limits<double>::infinity();
+            std::int32_t from = low[c - 1];
+            for (std::int32_t j = low[c - 1]; j <= std::min(high[c - 1], end - 1); ++j) {
+                const double value =
+                    before[static_cast<std::size_t>(j - low[c - 1])] + cost(j, end - 1);
+                if (value < lowest) {
+                    lowest = value;
+                    from = j;
+                }
+            }
+            best.push_back(lowest);
+            origin[c].push_back(from);
+        }
+        before.swap(best);
+    }
+    std::vector<std::int32_t> starts(k);
+    starts[k - 1] = origin[k][0];
+    for (std::size_t c = k - 1; c > 0; --c)
+        starts[c - 1] = origin[c][static_cast<std::size_t>(starts[c] - low[c])];
+    return starts;
+}
 
 } // namespace bitfront::detail

@@ -2,7 +2,6 @@
 // Conversion between weights and ordered 16-bit codes, with a vectorised path chosen at run time.
 #include "core/kernels/palettize_codes.h"
 
-#include <bit>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -15,36 +14,6 @@ namespace bitfront::detail {
 
 namespace {
 
-std::uint16_t halfBits(float value)
-{
-    const auto bits = std::bit_cast<std::uint32_t>(value);
-    const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000U);
-    std::uint32_t magnitude = bits & 0x7fffffffU;
-    if (magnitude >= 0x47800000U) // ≥ 65536, infinities, NaN
-        return static_cast<std::uint16_t>(sign | (magnitude > 0x7f800000U ? 0x7e00U : 0x7c00U));
-    if (magnitude < 0x38800000U) {
-        // Below the smallest normal: adding 0.5 lets the adder round to multiples of 2^-24.
-        const float shifted = std::bit_cast<float>(magnitude) + 0.5F;
-        return static_cast<std::uint16_t>(sign
-                                          | (std::bit_cast<std::uint32_t>(shifted) - 0x3f000000U));
-    }
-    magnitude += 0xc8000fffU + ((magnitude >> 13) & 1U); // rebias, round half to even
-    return static_cast<std::uint16_t>(sign | (magnitude >> 13));
-}
-
-float halfValue(std::uint16_t bits)
-{
-    const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x8000U) << 16;
-    const std::uint32_t exponent = (bits >> 10) & 0x1fU;
-    const std::uint32_t mantissa = bits & 0x3ffU;
-    if (exponent == 0) {
-        const float value = std::ldexp(static_cast<float>(mantissa), -24);
-        return sign != 0 ? -value : value;
-    }
-    const std::uint32_t rebased = exponent == 31 ? 255U : exponent + 112U;
-    return std::bit_cast<float>(sign | (rebased << 23) | (mantissa << 13));
-}
-
 std::uint16_t ordered(std::uint16_t bits)
 {
     return static_cast<std::uint16_t>((bits & 0x8000U) != 0 ? ~bits : bits | 0x8000U);
@@ -55,7 +24,7 @@ std::uint16_t encodeOne(float value)
 {
     if (std::fabs(value) > kLargestHalf)
         return value < 0 ? kCodeBelow : kCodeAbove;
-    return ordered(halfBits(value));
+    return ordered(float16Bits(value));
 }
 
 #if defined(__x86_64__)
@@ -99,25 +68,14 @@ encodeVector(const float* in, std::size_t count, float scale, std::uint16_t* cod
 
 float codeValue(std::uint16_t code)
 {
-    return halfValue(static_cast<std::uint16_t>((code & 0x8000U) != 0 ? code & 0x7fffU : ~code));
+    return float16FromBits(
+        static_cast<std::uint16_t>((code & 0x8000U) != 0 ? code & 0x7fffU : ~code));
 }
 
 float clusteredValue(std::uint16_t code, bool fastMode)
 {
     const float value = codeValue(code);
     return fastMode ? std::nearbyint(value * 1e4F) / 1e4F : value;
-}
-
-float roundToType(float value, WeightType type)
-{
-    if (type == WeightType::Float32)
-        return value;
-    if (type == WeightType::Float16)
-        return halfValue(halfBits(value));
-    const auto bits = std::bit_cast<std::uint32_t>(value);
-    if ((bits & 0x7fffffffU) > 0x7f800000U)
-        return value;
-    return std::bit_cast<float>((bits + 0x7fffU + ((bits >> 16) & 1U)) & 0xffff0000U);
 }
 
 bool encodeCodes(const float* in, std::size_t count, float scale, WeightType type,

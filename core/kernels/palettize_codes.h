@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/base/formats.h"
+#include "core/kernels/half.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -22,7 +23,12 @@ float codeValue(std::uint16_t code);
 /// Value the reference clusters instead of a code's: rounded to 4 decimals in fast mode.
 float clusteredValue(std::uint16_t code, bool fastMode);
 /// Nearest value of a type, ties to even; float32 is unchanged.
-float roundToType(float value, WeightType type);
+inline float roundToType(float value, WeightType type)
+{
+    if (type == WeightType::Float32)
+        return value;
+    return type == WeightType::Float16 ? roundToFloat16(value) : roundToBFloat16(value);
+}
 
 /// codes[i] = code of round(in[i] / scale). Returns whether all inputs are finite.
 bool encodeCodes(const float* in, std::size_t count, float scale, WeightType type,
