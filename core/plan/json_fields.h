@@ -43,6 +43,9 @@ T convert(const nlohmann::json& value, const char* key)
 {
     try {
         if constexpr (std::is_same_v<T, double>) {
+            const bool word = value == "NaN" || value == "Infinity" || value == "-Infinity";
+            if (!value.is_number() && !word)
+                badField(key, "is not a number");
             return numberFromJson(value);
         } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
             // nlohmann would silently truncate 1.5 and wrap -1.
