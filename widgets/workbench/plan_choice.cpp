@@ -163,19 +163,6 @@ CompressionConfig configForName(const std::string& name)
     return config;
 }
 
-QString groupLabel(GroupId group)
-{
-    switch (group) {
-    case GroupId::PerChannel:
-        return tr("1a per-channel");
-    case GroupId::PerBlock:
-        return tr("1b per-block");
-    case GroupId::Palette:
-        return tr("2 palette");
-    }
-    return {};
-}
-
 QString groupTitleText(GroupId group)
 {
     switch (group) {

@@ -55,8 +55,6 @@ private:
 std::vector<ConfigFamily> configFamilies();
 /// The configuration of this name: a base one, or as much of a refinement as its name tells.
 CompressionConfig configForName(const std::string& name);
-/// "1a per-channel", "1b per-block", "2 palette": groups where space is short.
-QString groupLabel(GroupId group);
 /// "per-channel quantization" and so on, translated.
 QString groupTitleText(GroupId group);
 

@@ -19,19 +19,6 @@ QString tr(const char* text)
 
 } // namespace
 
-QString metricTitle(Metric metric)
-{
-    switch (metric) {
-    case Metric::Psnr:
-        return tr("PSNR");
-    case Metric::Snr:
-        return tr("SNR");
-    case Metric::Iou:
-        return tr("IoU");
-    }
-    return {};
-}
-
 QString metricUnit(Metric metric)
 {
     return metric == Metric::Iou ? QString() : tr("dB");

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/plan/result.h"
+#include "widgets/plot_scene.h"
 
 #include <QString>
 
@@ -25,8 +26,6 @@ inline std::filesystem::path toPath(const QString& text)
     return {text.toStdString()};
 }
 
-/// "PSNR", "SNR", "IoU".
-QString metricTitle(Metric metric);
 /// "dB", or empty for IoU.
 QString metricUnit(Metric metric);
 /// A quality value with the decimals of its metric: "50.6", "0.912", "∞", "—" when not a number.

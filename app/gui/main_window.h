@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window: pages and docks, actions and menus, and the wiring between them. Decides nothing
+// about models or sweeps.
+#pragma once
+
+#include "core/run/sweep_runner.h"
+#include "widgets/parts/labels.h"
+#include "widgets/selection.h"
+#include "widgets/workbench/project_setup.h"
+#include "widgets/workbench/report_writer.h"
+#include "widgets/workbench/run_controller.h"
+#include "widgets/workbench/settings.h"
+
+#include <QMainWindow>
+
+class QComboBox;
+class QDockWidget;
+class QStackedWidget;
+class QToolButton;
+
+namespace bitfront {
+
+class DetailPanel;
+class EstimateSheet;
+class Label;
+class PlotPanel;
+class ProjectPanel;
+class ResultModel;
+class ResultsPanel;
+class SetupPage;
+class StatusPanel;
+class WelcomePage;
+
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    MainWindow(EngineFactory engine, QSettings& settings, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    /// What the command line gave: a model or a run folder, and inputs for the model.
+    void openFromCommandLine(const QString& path, const QString& inputs);
+    void openDemo();
+    void openModel(const QString& path);
+    void openInputs(const QString& path);
+    void openRun(const QString& folder);
+
+    enum class Stage
+    {
+        Welcome,
+        Setup,
+        Estimate,
+        Results
+    };
+    Stage stage() const { return m_stage; }
+    ProjectSetup& setup() { return m_setup; }
+    RunController& run() { return m_run; }
+    Selection& selection() { return m_selection; }
+    void setThemeMode(ThemeMode mode);
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    void buildPages();
+    void buildDocks();
+    void buildActions();
+    void buildMenus();
+    void buildToolBar();
+    void wireSetup();
+    void wireRun();
+    void setStage(Stage stage);
+    void applyStage();
+    void showDocks();
+    void resetLayout();
+    void updateActions();
+    void updateOutputs();
+    void chooseOutput(int index);
+    void chooseModel();
+    void chooseInputs();
+    void chooseRun();
+    void chooseRunFolder();
+    void primaryAction();
+    void startSweep();
+    void runAgain();
+    void cancelEstimate();
+    void openFiles(const QStringList& paths, bool asInputs);
+    void exportOne();
+    void exportAll();
+    void showExported(const QStringList& files);
+    void showRunError(const ErrorText& error);
+    void showEnd(const SweepEnd& end);
+    void rememberRun();
+    void showHelp();
+    void showExportHelp();
+    QDockWidget* addDock(Qt::DockWidgetArea area, const QString& name, const QString& title,
+                         QWidget* content, Ground::Kind ground);
+
+    Settings m_settings;
+    ProjectSetup m_setup;
+    RunController m_run;
+    ReportWriter m_writer;
+    Selection m_selection;
+    Stage m_stage = Stage::Welcome;
+    bool m_engineRequested = false;
+    bool m_demoPending = false;
+    bool m_closing = false;
+    bool m_layoutRestored = false;
+    bool m_narrow = false;
+
+    QStackedWidget* m_pages = nullptr;
+    WelcomePage* m_welcome = nullptr;
+    SetupPage* m_setupPage = nullptr;
+    EstimateSheet* m_sheet = nullptr;
+    PlotPanel* m_plot = nullptr;
+    ProjectPanel* m_project = nullptr;
+    ResultModel* m_results = nullptr;
+    ResultsPanel* m_table = nullptr;
+    DetailPanel* m_detail = nullptr;
+    StatusPanel* m_status = nullptr;
+    QDockWidget* m_projectDock = nullptr;
+    QDockWidget* m_tableDock = nullptr;
+    QDockWidget* m_detailDock = nullptr;
+    QToolBar* m_toolBar = nullptr;
+    QComboBox* m_output = nullptr;
+    Label* m_outputLabel = nullptr;
+    struct Actions;
+    std::unique_ptr<Actions> m_actions;
+};
+
+} // namespace bitfront

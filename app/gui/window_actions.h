@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window's actions, known to its own source files only.
+#pragma once
+
+#include "app/gui/main_window.h"
+
+class QAction;
+
+namespace bitfront {
+
+struct MainWindow::Actions
+{
+    QAction* openModel = nullptr;
+    QAction* openInputs = nullptr;
+    QAction* openRun = nullptr;
+    QAction* openDemo = nullptr;
+    QAction* primary = nullptr; ///< estimate, start, run again: whatever comes next
+    QAction* stop = nullptr;
+    QAction* exportAll = nullptr;
+    QAction* exportOne = nullptr;
+    QAction* quit = nullptr;
+    QAction* clearSelection = nullptr;
+    QAction* resetZoom = nullptr;
+    QAction* resetLayout = nullptr;
+    QAction* help = nullptr;
+    QAction* exportHelp = nullptr;
+    bool demoAvailable = false;
+};
+
+} // namespace bitfront

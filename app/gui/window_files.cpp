@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Files into the window: dialogs, drops, the command line, the demo; and out of it: export to a
+// chosen file.
+#include "app/gui/main_window.h"
+#include "core/run/run_folder.h"
+#include "widgets/setup/file_cards.h"
+#include "widgets/setup/setup_page.h"
+#include "widgets/workbench/run_location.h"
+#include "widgets/workbench/text.h"
+
+#include <QDir>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMimeData>
+
+namespace bitfront {
+
+namespace {
+
+bool isModelName(const QString& path)
+{
+    static const QStringList kSuffixes {QStringLiteral("pt"),          QStringLiteral("pth"),
+                                        QStringLiteral("ts"),          QStringLiteral("jit"),
+                                        QStringLiteral("torchscript"), QStringLiteral("pt2")};
+    return kSuffixes.contains(QFileInfo(path).suffix().toLower());
+}
+
+/// A dialog that does not block the window; `chosen` hears the answer.
+template<class Receiver, class Slot>
+QFileDialog* askForFile(Receiver* window, const QString& title, const QString& folder,
+                        const QString& filter, Slot chosen)
+{
+    auto* dialog = new QFileDialog(window, title, folder, filter);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    QObject::connect(dialog, &QFileDialog::fileSelected, window, chosen);
+    return dialog;
+}
+
+} // namespace
+
+void MainWindow::openModel(const QString& path)
+{
+    if (m_run.isRunning())
+        return;
+    m_demoPending = false;
+    m_settings.setLastFolder(QFileInfo(path).absolutePath());
+    m_setup.openModel(QFileInfo(path).absoluteFilePath());
+    setStage(Stage::Setup);
+}
+
+void MainWindow::openInputs(const QString& path)
+{
+    if (m_run.isRunning() || m_setup.modelState() == LoadState::Nothing)
+        return;
+    m_demoPending = false;
+    m_settings.setLastFolder(QFileInfo(path).absolutePath());
+    m_setup.loadInputs(QFileInfo(path).absoluteFilePath());
+    setStage(Stage::Setup);
+}
+
+void MainWindow::openRun(const QString& folder)
+{
+    m_run.openRun(QDir::cleanPath(QFileInfo(folder).absoluteFilePath()));
+}
+
+void MainWindow::openDemo()
+{
+    const std::optional<DemoFiles> demo = findDemo();
+    if (!demo || m_run.isRunning())
+        return;
+    m_setup.openModel(demo->model);
+    m_setup.loadInputs(demo->inputs);
+    m_demoPending = true;
+    setStage(Stage::Setup);
+}
+
+void MainWindow::openFromCommandLine(const QString& path, const QString& inputs)
+{
+    const QFileInfo info(path);
+    if (info.isDir() || info.fileName() == QLatin1String("run.json")) {
+        openRun(info.isDir() ? path : info.absolutePath());
+        return;
+    }
+    openModel(path);
+    if (!inputs.isEmpty())
+        openInputs(inputs);
+}
+
+void MainWindow::chooseModel()
+{
+    askForFile(this, tr("Open a model"), m_settings.lastFolder(),
+               tr("Models (*.pt *.pth *.ts *.jit *.torchscript);;All files (*)"),
+               [this](const QString& path) { openModel(path); })
+        ->open();
+}
+
+void MainWindow::chooseInputs()
+{
+    askForFile(this, tr("Open reference inputs"), m_settings.lastFolder(),
+               tr("Inputs (*.pt *.pth *.npy *.npz *.safetensors);;All files (*)"),
+               [this](const QString& path) { openInputs(path); })
+        ->open();
+}
+
+void MainWindow::chooseRun()
+{
+    QFileDialog* dialog = askForFile(this, tr("Open a run folder"), m_settings.lastFolder(), {},
+                                     [this](const QString& path) { openRun(path); });
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->open();
+}
+
+void MainWindow::chooseRunFolder()
+{
+    const QFileInfo current(m_setup.runFolder());
+    QFileDialog* dialog = askForFile(
+        this, tr("Write results to"), current.absolutePath(), {}, [this](const QString& path) {
+            // An ordinary folder gets a run folder of the model's name inside; a new or a run
+            // folder is meant itself.
+            const bool ordinary = QFileInfo(path).isDir()
+                && !path.endsWith(QStringLiteral(".bitfront")) && !isRunFolder(toPath(path));
+            const QString name =
+                QFileInfo(m_setup.modelPath()).completeBaseName() + QStringLiteral(".bitfront");
+            m_setup.setRunFolder(ordinary ? QDir(path).absoluteFilePath(name) : path);
+        });
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->setOption(QFileDialog::ShowDirsOnly);
+    dialog->open();
+}
+
+void MainWindow::exportOne()
+{
+    const QString folder = ReportWriter::reportFolder(m_run.folder());
+    QDir().mkpath(folder);
+    QFileDialog* dialog =
+        askForFile(this, tr("Export as"), folder, {}, [this](const QString& path) {
+            static const QHash<QString, ExportKind> kKinds {
+                {QStringLiteral("md"), ExportKind::Markdown},
+                {QStringLiteral("html"), ExportKind::Html},
+                {QStringLiteral("png"), ExportKind::Png},
+                {QStringLiteral("svg"), ExportKind::Svg},
+                {QStringLiteral("pdf"), ExportKind::Pdf}};
+            const QString suffix = QFileInfo(path).suffix().toLower();
+            const bool known = kKinds.contains(suffix);
+            m_writer.write(kKinds.value(suffix, ExportKind::Markdown),
+                           known ? path : path + QStringLiteral(".md"), m_run.folder(),
+                           m_run.snapshot());
+        });
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setFileMode(QFileDialog::AnyFile);
+    dialog->setNameFilters({tr("Plot as PNG (*.png)"), tr("Plot as SVG (*.svg)"),
+                            tr("Plot as PDF (*.pdf)"), tr("Report as Markdown (*.md)"),
+                            tr("Report as HTML (*.html)")});
+    dialog->selectFile(ReportWriter::defaultFileName(ExportKind::Png));
+    connect(dialog, &QFileDialog::filterSelected, dialog, [dialog](const QString& filter) {
+        dialog->setDefaultSuffix(filter.section(QLatin1String("*."), 1, 1).chopped(1));
+    });
+    dialog->setDefaultSuffix(QStringLiteral("png"));
+    dialog->open();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (event->mimeData()->hasUrls() && !m_run.isRunning())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    QStringList paths;
+    const QList<QUrl> urls = event->mimeData()->urls();
+    for (const QUrl& url : urls) {
+        if (url.isLocalFile())
+            paths << url.toLocalFile();
+    }
+    bool onInputs = false;
+    for (const QWidget* widget = childAt(event->position().toPoint()); widget;
+         widget = widget->parentWidget())
+        onInputs = onInputs || qobject_cast<const InputsCard*>(widget);
+    event->acceptProposedAction();
+    openFiles(paths, onInputs);
+}
+
+void MainWindow::openFiles(const QStringList& paths, bool asInputs)
+{
+    for (const QString& path : paths) {
+        const bool modelWaitsForInputs = m_setup.modelState() != LoadState::Nothing
+            && m_setup.modelState() != LoadState::Failed
+            && m_setup.inputsState() != LoadState::Ready && m_stage == Stage::Setup;
+        if (QFileInfo(path).isDir())
+            openRun(path);
+        else if (asInputs || !isModelName(path) || modelWaitsForInputs)
+            openInputs(path);
+        else
+            openModel(path);
+    }
+}
+
+} // namespace bitfront

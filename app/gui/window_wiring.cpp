@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What leads to what: files opened, estimate, sweep, results, export.
+#include "app/gui/main_window.h"
+#include "app/gui/window_actions.h"
+#include "widgets/panels/detail_panel.h"
+#include "widgets/panels/plot_panel.h"
+#include "widgets/panels/project_panel.h"
+#include "widgets/panels/results_panel.h"
+#include "widgets/parts/message_banner.h"
+#include "widgets/results/result_model.h"
+#include "widgets/results/result_proxy.h"
+#include "widgets/results/results_view.h"
+#include "widgets/scatter_plot.h"
+#include "widgets/setup/estimate_sheet.h"
+#include "widgets/setup/setup_page.h"
+#include "widgets/theme.h"
+#include "widgets/welcome/welcome_page.h"
+#include "widgets/workbench/text.h"
+
+#include <QApplication>
+#include <QDesktopServices>
+#include <QDir>
+#include <QFileInfo>
+#include <QUrl>
+
+namespace bitfront {
+
+namespace {
+
+/// The best single sentence about a run, for lists.
+QString runSummary(const ResultSnapshot& snapshot)
+{
+    const Analysis& analysis = snapshot.analysis;
+    const auto line = [&](RecordId record) {
+        const AnalysedPoint& point = analysis.points[static_cast<std::size_t>(record)];
+        const QString unit = metricUnit(snapshot.judged.metric);
+        QString quality = qualityText(point.quality, snapshot.judged.metric);
+        if (!unit.isEmpty())
+            quality += QLatin1Char(' ') + unit;
+        return MainWindow::tr("%1 at %2").arg(quality, ratioText(point.ratio));
+    };
+    if (analysis.knee.record != kNoRecord)
+        return MainWindow::tr("best balance %1").arg(line(analysis.knee.record));
+    if (!analysis.front.empty())
+        return MainWindow::tr("smallest %1").arg(line(analysis.front.back()));
+    return MainWindow::tr("nothing above the floor");
+}
+
+} // namespace
+
+void MainWindow::wireSetup()
+{
+    connect(m_welcome, &WelcomePage::openModelRequested, this, &MainWindow::chooseModel);
+    connect(m_welcome, &WelcomePage::demoRequested, this, &MainWindow::openDemo);
+    connect(m_welcome, &WelcomePage::runRequested, this, &MainWindow::openRun);
+    connect(m_setupPage, &SetupPage::openModelRequested, this, &MainWindow::chooseModel);
+    connect(m_setupPage, &SetupPage::openInputsRequested, this, &MainWindow::chooseInputs);
+    connect(m_setupPage, &SetupPage::runFolderRequested, this, &MainWindow::chooseRunFolder);
+    connect(m_setupPage, &SetupPage::estimateRequested, this, &MainWindow::primaryAction);
+    connect(m_setupPage, &SetupPage::backRequested, this, [this] { setStage(Stage::Results); });
+    connect(m_setupPage, &SetupPage::exportHelpRequested, this, &MainWindow::showExportHelp);
+    connect(m_setupPage, &SetupPage::metricHelpRequested, this, &MainWindow::showHelp);
+    connect(m_sheet, &EstimateSheet::startRequested, this, &MainWindow::startSweep);
+    connect(m_sheet, &EstimateSheet::cancelled, this, &MainWindow::cancelEstimate);
+    connect(m_sheet, &EstimateSheet::runFolderRequested, this, &MainWindow::chooseRunFolder);
+    connect(m_project, &ProjectPanel::setupRequested, this, [this] {
+        if (!m_run.isRunning() && m_setup.model())
+            cancelEstimate();
+    });
+    connect(m_project, &ProjectPanel::runRequested, this, [this](const QString& folder) {
+        if (m_run.hasRun() && folder == m_run.folder())
+            setStage(Stage::Results);
+        else if (!m_run.isRunning())
+            openRun(folder);
+    });
+    connect(&m_setup, &ProjectSetup::engineFailed, m_welcome, &WelcomePage::showError);
+    connect(&m_setup, &ProjectSetup::metricsChanged, this, [this] {
+        if (m_demoPending && !m_setup.outputs().empty()) {
+            // The demo comes with its metric; the card says so, and it can be changed.
+            m_demoPending = false;
+            m_setup.confirmMetrics();
+        }
+        if (m_stage == Stage::Estimate && !m_setup.isEstimating() && !m_setup.probe())
+            m_setup.startEstimate();
+        updateOutputs();
+        updateActions();
+    });
+    for (const auto signal :
+         {&ProjectSetup::modelChanged, &ProjectSetup::inputsChanged, &ProjectSetup::planChanged,
+          &ProjectSetup::estimateStarted, &ProjectSetup::estimateReady})
+        connect(&m_setup, signal, this, &MainWindow::updateActions);
+    connect(&m_setup, &ProjectSetup::planChanged, this, [this] {
+        if (m_stage == Stage::Estimate)
+            m_plot->setEstimating(true,
+                                  tr("%1 configurations are ready").arg(m_setup.plan().count()));
+    });
+}
+
+void MainWindow::wireRun()
+{
+    connect(&m_run, &RunController::runChanged, this, [this] {
+        m_selection.setCurrent(kNoRecord);
+        m_results->clear();
+        if (m_run.hasRun())
+            setStage(Stage::Results);
+    });
+    connect(&m_run, &RunController::snapshotChanged, this, [this] {
+        m_results->setSnapshot(m_run.snapshot());
+        updateActions();
+        if (!m_run.isRunning())
+            rememberRun();
+    });
+    connect(&m_run, &RunController::progressChanged, this,
+            [this] { m_results->setRunning(m_run.progress().running); });
+    connect(&m_run, &RunController::sweepStarted, this, &MainWindow::updateActions);
+    connect(&m_run, &RunController::stopRequested, this, &MainWindow::updateActions);
+    connect(&m_run, &RunController::sweepFinished, this, &MainWindow::showEnd);
+    connect(&m_run, &RunController::startFailed, this, [this](const ErrorText& error) {
+        m_sheet->showError(error);
+        updateActions();
+    });
+    connect(&m_run, &RunController::openFailed, this, &MainWindow::showRunError);
+    connect(&m_selection, &Selection::currentChanged, this, &MainWindow::updateActions);
+    connect(m_plot, &PlotPanel::groupToggled, &m_table->view().proxy(),
+            &ResultProxy::setGroupVisible);
+    connect(m_plot, &PlotPanel::refinementsToggled, &m_table->view().proxy(),
+            &ResultProxy::setRefinementsVisible);
+    connect(&m_writer, &ReportWriter::exported, this, &MainWindow::showExported);
+    connect(&m_writer, &ReportWriter::exportFailed, this, [this](const ErrorText& error) {
+        m_plot->showMessage(MessageBanner::Kind::Error, error.whole());
+    });
+}
+
+void MainWindow::primaryAction()
+{
+    switch (m_stage) {
+    case Stage::Welcome:
+        return;
+    case Stage::Setup:
+        if (!m_setup.missing().isEmpty())
+            return;
+        if (!m_setup.probe())
+            m_setup.startEstimate();
+        setStage(Stage::Estimate);
+        return;
+    case Stage::Estimate:
+        startSweep();
+        return;
+    case Stage::Results:
+        runAgain();
+        return;
+    }
+}
+
+void MainWindow::startSweep()
+{
+    if (!m_setup.probe() || m_run.isRunning())
+        return;
+    m_sheet->showError({});
+    m_plot->hideMessage();
+    m_run.start(m_setup.request());
+    updateActions();
+}
+
+void MainWindow::runAgain()
+{
+    if (m_run.isRunning())
+        return;
+    const RunHeader& header = m_run.header();
+    const QString model = toQString(header.model.path);
+    if (m_setup.model() && m_setup.modelPath() == model) {
+        setStage(Stage::Setup);
+        return;
+    }
+    // A run read from disk: open what it was made from, with the same choice of configurations.
+    m_setup.setPlan(PlanChoice(header.plan));
+    m_setup.openModel(model);
+    m_setup.loadInputs(toQString(header.inputsPath));
+    setStage(Stage::Setup);
+}
+
+void MainWindow::cancelEstimate()
+{
+    if (m_run.isRunning())
+        return;
+    if (m_setup.isEstimating())
+        m_setup.cancelEstimate();
+    setStage(Stage::Setup);
+}
+
+void MainWindow::showEnd(const SweepEnd& end)
+{
+    updateActions();
+    const auto writeReport = [this] { exportAll(); };
+    if (end.state == RunState::Stopped)
+        m_plot->showMessage(
+            MessageBanner::Kind::Info,
+            tr("Stopped at %1 of %2. Results are kept.").arg(end.done).arg(m_run.expectedCount()),
+            tr("Write report"), writeReport);
+    else if (end.state == RunState::Failed)
+        m_plot->showMessage(MessageBanner::Kind::Error,
+                            errorText(Task::Sweep, end.failure).whole());
+    else if (end.failed > 0)
+        m_plot->showMessage(
+            MessageBanner::Kind::Warning,
+            end.failed == 1 ? tr("1 configuration failed; the table says why.")
+                            : tr("%1 configurations failed; the table says why.").arg(end.failed),
+            tr("Write report"), writeReport);
+    if (m_closing) {
+        close();
+        return;
+    }
+    if (m_selection.current() == kNoRecord && m_run.snapshot()
+        && m_run.snapshot()->analysis.knee.record != kNoRecord)
+        m_selection.setCurrent(m_run.snapshot()->analysis.knee.record);
+    QApplication::alert(this);
+}
+
+void MainWindow::rememberRun()
+{
+    const SnapshotPtr& snapshot = m_run.snapshot();
+    if (!snapshot || snapshot->records.empty())
+        return;
+    const int done = static_cast<int>(snapshot->records.size());
+    RecentRun run;
+    run.folder = m_run.folder();
+    run.when = QDateTime::fromString(toQString(snapshot->records.back().finishedAt), Qt::ISODate);
+    if (!run.when.isValid())
+        run.when = QDateTime::currentDateTimeUtc();
+    run.finished = m_run.state() == RunState::Finished;
+    run.summary = run.finished ? runSummary(*snapshot) : tr("stopped, results kept");
+    run.count = run.finished ? tr("%1 results").arg(done)
+                             : tr("%1 of %2").arg(done).arg(m_run.expectedCount());
+    m_settings.addRecentRun(run);
+    m_project->setRecentRuns(m_settings.recentRuns());
+}
+
+void MainWindow::showRunError(const ErrorText& error)
+{
+    if (m_stage == Stage::Welcome)
+        m_welcome->showError(error);
+    else
+        m_plot->showMessage(MessageBanner::Kind::Error, error.whole());
+}
+
+void MainWindow::exportAll()
+{
+    if (m_run.snapshot() && !m_run.snapshot()->records.empty())
+        m_writer.writeAll(m_run.folder(), m_run.snapshot());
+}
+
+void MainWindow::showExported(const QStringList& files)
+{
+    const QString folder = QFileInfo(files.value(0)).absolutePath();
+    QStringList names;
+    for (const QString& file : files)
+        names << QFileInfo(file).fileName();
+    m_plot->showMessage(
+        MessageBanner::Kind::Ok,
+        tr("Wrote %1 to %2").arg(names.join(QStringLiteral(", ")), shortPath(folder)),
+        tr("Open folder"), [folder] { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
+}
+
+} // namespace bitfront

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/dialogs/help_dialogs.h"
+
+#include "widgets/parts/buttons.h"
+#include "widgets/parts/labels.h"
+#include "widgets/theme.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QFontDatabase>
+#include <QHBoxLayout>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QTextBrowser>
+#include <QVBoxLayout>
+
+namespace bitfront {
+
+namespace {
+
+QString helpText()
+{
+    return HelpDialog::tr(
+        "<h3>What you can open</h3>"
+        "<p><b>Model</b>: TorchScript (.pt), saved with <code>torch.jit.save</code>. A file that "
+        "holds only "
+        "weights (a state dict) has no graph to run and cannot be judged.</p>"
+        "<p><b>Inputs</b>: .pt (tensor, tuple, list or dict), .npy, .npz, .safetensors. Names are "
+        "bound to the "
+        "arguments of <code>forward</code>, otherwise the order counts. Use real data: on noise "
+        "compressed "
+        "models often look better than they are.</p>"
+        "<p><b>Run folder</b>: what a sweep writes (.bitfront). Every result is on disk before you "
+        "see it.</p>"
+        "<h3>What is measured</h3>"
+        "<p><b>PSNR</b>: peak signal to noise of an output against the uncompressed model, in dB. "
+        "For "
+        "unbounded float outputs.<br><b>SNR</b>: signal to noise in dB. For signals such as "
+        "audio.<br>"
+        "<b>IoU</b>: overlap of masks, 0 to 1. For outputs of 0 and 1.</p>"
+        "<p><b>Bits</b>: average per parameter, with scales, zero points and tables. <b>Ratio</b>: "
+        "size at 16 bits "
+        "divided by the compressed size. <b>Front</b>: results for which no other is both smaller "
+        "and better. "
+        "<b>Floor</b>: the quality below which a result is not worth refining.</p>"
+        "<h3>What is tried</h3>"
+        "<p><b>1a</b> one scale per channel, int8 and int4. <b>1b</b> int4 with one scale per "
+        "block of 16, 32 or "
+        "128. <b>2</b> palettes of 256, 64 or 16 values, per tensor or per group of channels. Each "
+        "in symmetric, "
+        "asymmetric and clipped form, or with and without channel scales. <b>Refinement</b> "
+        "repeats the best two "
+        "of each group while keeping some layers at 16 bits.</p>"
+        "<h3>Keys</h3>"
+        "<p>Ctrl+O model · Ctrl+I inputs · F5 estimate, start, run again · Shift+F5 stop · Ctrl+E "
+        "export report · "
+        "Esc clear selection · F1 this help</p>");
+}
+
+} // namespace
+
+HelpDialog::HelpDialog(QWidget* parent)
+    : QDialog(parent)
+{
+    setWindowTitle(tr("Bitfront help"));
+    setAttribute(Qt::WA_DeleteOnClose);
+    auto* text = new QTextBrowser;
+    text->setHtml(helpText());
+    text->setFrameShape(QFrame::NoFrame);
+    text->document()->setDocumentMargin(20);
+    auto* close = makeButton(tr("Close"), ButtonRole::Neutral);
+    connect(close, &QPushButton::clicked, this, &QDialog::close);
+    auto* foot = new QHBoxLayout;
+    foot->setContentsMargins(16, 12, 16, 12);
+    foot->addStretch();
+    foot->addWidget(close);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(text, 1);
+    column->addWidget(new HairLine);
+    column->addLayout(foot);
+    resize(uiPx(620), uiPx(640));
+}
+
+QString ExportSnippetDialog::snippet()
+{
+    return QStringLiteral(
+        "import torch\n"
+        "\n"
+        "model.eval()\n"
+        "with torch.no_grad():\n"
+        "    example = torch.as_tensor(real_batch)   # real data, not random numbers\n"
+        "    traced = torch.jit.trace(model, example)\n"
+        "    # models with branches or loops: traced = torch.jit.script(model)\n"
+        "torch.jit.save(traced, \"model.pt\")\n"
+        "torch.save(example, \"inputs.pt\")\n");
+}
+
+ExportSnippetDialog::ExportSnippetDialog(QWidget* parent)
+    : QDialog(parent)
+{
+    setObjectName(QStringLiteral("exportSnippet"));
+    setWindowTitle(tr("How to export a model"));
+    setAttribute(Qt::WA_DeleteOnClose);
+    auto* words =
+        new Label(tr("Bitfront runs the model itself, so the file must hold its graph. In Python:"),
+                  13, 400, Tone::Text2);
+    words->setWrapped(true);
+    auto* code = new QPlainTextEdit(snippet());
+    code->setReadOnly(true);
+    code->setAccessibleName(tr("Python lines"));
+    QFont mono = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    mono.setPixelSize(uiPx(12));
+    code->setFont(mono);
+    code->setFrameShape(QFrame::NoFrame);
+    auto* copy = makeButton(tr("Copy"), ButtonRole::Primary, QStringLiteral("copy"));
+    connect(copy, &QPushButton::clicked, this,
+            [] { QApplication::clipboard()->setText(snippet()); });
+    auto* close = makeButton(tr("Close"), ButtonRole::Neutral);
+    connect(close, &QPushButton::clicked, this, &QDialog::close);
+    auto* foot = new QHBoxLayout;
+    foot->setSpacing(8);
+    foot->addStretch();
+    foot->addWidget(close);
+    foot->addWidget(copy);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(24, 20, 24, 16);
+    column->setSpacing(12);
+    column->addWidget(words);
+    column->addWidget(code, 1);
+    column->addLayout(foot);
+    resize(uiPx(640), uiPx(340));
+}
+
+} // namespace bitfront

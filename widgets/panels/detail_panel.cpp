@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/panels/detail_panel.h"
+
+#include "widgets/parts/bars.h"
+#include "widgets/parts/buttons.h"
+#include "widgets/parts/chip.h"
+#include "widgets/parts/figures.h"
+#include "widgets/results/layer_model.h"
+#include "widgets/results/result_delegate.h"
+#include "widgets/selection.h"
+#include "widgets/theme.h"
+#include "widgets/workbench/plan_choice.h"
+#include "widgets/workbench/run_controller.h"
+#include "widgets/workbench/text.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QFontDatabase>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLocale>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSortFilterProxyModel>
+#include <QStackedLayout>
+#include <QTabBar>
+#include <QTreeView>
+
+#include <algorithm>
+
+namespace bitfront {
+
+namespace {
+
+enum Page
+{
+    EmptyPage,
+    RecordPage
+};
+enum Tab
+{
+    LayersTab,
+    RecipeTab
+};
+
+void clearLayout(QLayout* layout)
+{
+    while (QLayoutItem* item = layout->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+}
+
+} // namespace
+
+DetailPanel::DetailPanel(RunController& run, Selection& selection, QWidget* parent)
+    : Ground(Kind::Surface, parent)
+    , m_run(run)
+    , m_selection(selection)
+    , m_pages(new QStackedLayout(this))
+{
+    setObjectName(QStringLiteral("detailPanel"));
+    setMinimumWidth(uiPx(320));
+    auto* empty = new QWidget;
+    auto* emptyColumn = new QVBoxLayout(empty);
+    emptyColumn->setContentsMargins(16, 8, 16, 16);
+    auto* words = new Label(tr("Click a point or a row to see its configuration, its metrics and "
+                               "how every layer is stored."),
+                            13, 400, Tone::Text3);
+    words->setWrapped(true);
+    emptyColumn->addWidget(words);
+    emptyColumn->addStretch();
+    m_pages->addWidget(empty);
+
+    auto* page = new QWidget;
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(buildHead());
+    column->addWidget(buildTabs(), 1);
+    column->addStretch(0);
+    m_pages->addWidget(page);
+
+    connect(&m_selection, &Selection::currentChanged, this, &DetailPanel::refresh);
+    connect(&m_run, &RunController::snapshotChanged, this, &DetailPanel::refresh);
+    connect(&m_run, &RunController::runChanged, this, &DetailPanel::refresh);
+    connect(&m_run, &RunController::recipeLoaded, this, [this](int record, const QString& text) {
+        if (record == m_shown)
+            m_recipe->setPlainText(
+                text.isEmpty() ? tr("The configuration file is missing from the run folder.")
+                               : text);
+    });
+    refresh();
+}
+
+QWidget* DetailPanel::buildHead()
+{
+    auto* head = new QWidget;
+    auto* column = new QVBoxLayout(head);
+    column->setContentsMargins(16, 8, 16, 20);
+    column->setSpacing(0);
+    m_title = new Label({}, 15, 600);
+    m_title->setObjectName(QStringLiteral("detailTitle"));
+    m_title->setElided(true);
+    column->addWidget(m_title);
+    column->addSpacing(10);
+    m_chips = new QHBoxLayout;
+    m_chips->setSpacing(8);
+    column->addLayout(m_chips);
+    m_failure = new Label({}, 13, 400, Tone::Err);
+    m_failure->setObjectName(QStringLiteral("detailFailure"));
+    m_failure->setWrapped(true);
+    m_failure->setContentsMargins(0, 16, 0, 0);
+    column->addWidget(m_failure);
+
+    m_measured = new QWidget;
+    auto* measured = new QVBoxLayout(m_measured);
+    measured->setContentsMargins(0, 18, 0, 0);
+    measured->setSpacing(0);
+    auto* grid = new QGridLayout;
+    grid->setHorizontalSpacing(16);
+    grid->setVerticalSpacing(14);
+    for (int i = 0; i < 4; ++i) {
+        m_figures[i] = new Figure;
+        grid->addWidget(m_figures[i], i / 2, i % 2);
+    }
+    measured->addLayout(grid);
+    measured->addSpacing(18);
+    m_breakdown = new SizeBreakdown;
+    measured->addWidget(m_breakdown);
+    m_metrics = new KeyValueList;
+    m_metrics->setContentsMargins(0, 16, 0, 0);
+    measured->addWidget(m_metrics);
+    column->addWidget(m_measured);
+    return head;
+}
+
+QWidget* DetailPanel::buildTabs()
+{
+    m_tabArea = new QWidget;
+    auto* column = new QVBoxLayout(m_tabArea);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(new HairLine);
+    auto* strip = new QWidget;
+    strip->setFixedHeight(uiPx(36));
+    auto* across = new QHBoxLayout(strip);
+    across->setContentsMargins(16, 0, 16, 0);
+    m_tabs = new QTabBar;
+    m_tabs->setObjectName(QStringLiteral("detailTabs"));
+    m_tabs->setFont(uiFont(13, 500));
+    m_tabs->setDrawBase(false);
+    m_tabs->setExpanding(false);
+    m_tabs->addTab(tr("Layers"));
+    m_tabs->addTab(tr("Recipe"));
+    m_coverage = new Label({}, 11, 400, Tone::Text2);
+    across->addWidget(m_tabs, 0, Qt::AlignBottom);
+    across->addStretch();
+    across->addWidget(m_coverage);
+    column->addWidget(strip);
+    column->addWidget(new HairLine);
+
+    m_layers = new LayerModel(this);
+    auto* sorted = new QSortFilterProxyModel(this);
+    sorted->setSourceModel(m_layers);
+    sorted->setSortRole(LayerModel::SortRole);
+    m_layerView = new QTreeView;
+    m_layerView->setObjectName(QStringLiteral("layersTable"));
+    m_layerView->setAccessibleName(tr("Layers"));
+    m_layerView->setModel(sorted);
+    m_layerView->setItemDelegate(new LayerDelegate(this));
+    m_layerView->setFrameShape(QFrame::NoFrame);
+    m_layerView->setRootIsDecorated(false);
+    m_layerView->setIndentation(0);
+    m_layerView->setUniformRowHeights(true);
+    m_layerView->setSortingEnabled(true);
+    m_layerView->sortByColumn(LayerModel::NameColumn, Qt::AscendingOrder);
+    m_layerView->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_layerView->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    QHeaderView* header = m_layerView->header();
+    header->setStretchLastSection(false);
+    header->setSectionResizeMode(LayerModel::NameColumn, QHeaderView::Stretch);
+    const int widths[] = {0, 94, 72, 66};
+    for (int i = 1; i < LayerModel::ColumnCount; ++i) {
+        header->setSectionResizeMode(i, QHeaderView::Fixed);
+        header->resizeSection(i, uiPx(widths[i]));
+    }
+
+    auto* pages = new QWidget;
+    m_tabPages = new QStackedLayout(pages);
+    m_tabPages->addWidget(m_layerView);
+    m_tabPages->addWidget(buildRecipe());
+    column->addWidget(pages, 1);
+    connect(m_tabs, &QTabBar::currentChanged, this, &DetailPanel::showTab);
+    return m_tabArea;
+}
+
+QWidget* DetailPanel::buildRecipe()
+{
+    auto* page = new QWidget;
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(16, 12, 16, 12);
+    column->setSpacing(8);
+    auto* head = new QHBoxLayout;
+    head->addWidget(new Label(tr("Configuration for coreai-opt"), 11, 400, Tone::Text3));
+    head->addStretch();
+    auto* copy = makeButton(tr("Copy"), ButtonRole::Link);
+    copy->setObjectName(QStringLiteral("copyRecipe"));
+    connect(copy, &QPushButton::clicked, this,
+            [this] { QApplication::clipboard()->setText(m_recipe->toPlainText()); });
+    head->addWidget(copy);
+    column->addLayout(head);
+    m_recipe = new QPlainTextEdit;
+    m_recipe->setObjectName(QStringLiteral("recipeText"));
+    m_recipe->setAccessibleName(tr("Recipe"));
+    m_recipe->setReadOnly(true);
+    m_recipe->setLineWrapMode(QPlainTextEdit::NoWrap);
+    m_recipe->setFrameShape(QFrame::NoFrame);
+    QFont mono = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    mono.setPixelSize(uiPx(12));
+    m_recipe->setFont(mono);
+    column->addWidget(m_recipe, 1);
+    return page;
+}
+
+void DetailPanel::refresh()
+{
+    const RecordId record = m_selection.current();
+    const SnapshotPtr& snapshot = m_run.snapshot();
+    if (!snapshot || record < 0 || record >= static_cast<int>(snapshot->records.size())) {
+        m_shown = kNoRecord;
+        m_shownName.clear();
+        m_pages->setCurrentIndex(EmptyPage);
+        return;
+    }
+    const ResultRecord& entry = snapshot->records[static_cast<std::size_t>(record)];
+    const QString name = toQString(entry.config.name);
+    const bool another = record != m_shown || name != m_shownName;
+    m_shown = record;
+    m_shownName = name;
+    showChips(entry, snapshot->analysis.points[static_cast<std::size_t>(record)]);
+    if (entry.measurement())
+        showFigures(*entry.measurement());
+    if (another)
+        showRecord(entry);
+    m_pages->setCurrentIndex(RecordPage);
+}
+
+void DetailPanel::showRecord(const ResultRecord& record)
+{
+    m_title->setText(toQString(bitfront::title(record.config)));
+    const Measurement* measured = record.measurement();
+    m_measured->setVisible(measured != nullptr);
+    m_failure->setVisible(measured == nullptr);
+    if (const Failure* failure = record.failure())
+        m_failure->setText(
+            toQString(failure->message + (failure->hint.empty() ? "" : " " + failure->hint)));
+    m_tabs->setTabEnabled(LayersTab, measured != nullptr);
+    m_coverage->setVisible(measured != nullptr);
+    if (measured) {
+        showMetrics(*measured);
+        m_coverage->setText(tr("%1 of %2 compressed")
+                                .arg(measured->size.compressedLayers)
+                                .arg(measured->size.totalLayers));
+        m_layers->setLayers(measured->layers,
+                            std::make_shared<const ModelInfo>(m_run.header().model));
+    } else {
+        m_layers->setLayers({}, nullptr);
+        m_tabs->setCurrentIndex(RecipeTab);
+    }
+    m_recipe->clear();
+    showTab(m_tabs->currentIndex());
+}
+
+void DetailPanel::showChips(const ResultRecord& record, const AnalysedPoint& point)
+{
+    clearLayout(m_chips);
+    const auto state = [this](const QString& text, const QString& tip = {}) {
+        auto* chip = new Chip(text, Chip::Kind::State);
+        chip->setToolTip(tip);
+        m_chips->addWidget(chip);
+    };
+    const auto& records = m_run.snapshot()->records;
+    auto* group = new Chip(groupLegend(record.config.group));
+    group->setToolTip(groupTitleText(record.config.group));
+    group->setMarker(record.config.group, false);
+    group->setFocusPolicy(Qt::NoFocus);
+    m_chips->addWidget(group);
+    if (record.config.isRefinement()) {
+        const auto seed = std::ranges::find_if(records, [&record](const ResultRecord& other) {
+            return other.config.name == record.config.seed;
+        });
+        const bool known = seed != records.end();
+        auto* parentChip = new Chip(
+            tr("refines %1").arg(toQString(known ? shortCode(seed->config) : record.config.seed)));
+        parentChip->setMarker(record.config.group, true);
+        if (known) {
+            const int seedId = static_cast<int>(seed - records.begin());
+            parentChip->setToolTip(tr("Click to see the configuration it refines"));
+            connect(
+                parentChip, &Chip::clicked, &m_selection,
+                [this, seedId] { m_selection.setCurrent(seedId); }, Qt::QueuedConnection);
+        }
+        m_chips->addWidget(parentChip);
+    }
+    if (point.failed)
+        state(tr("failed"));
+    else if (point.onFront)
+        state(tr("on front"), tr("No other result is both smaller and better."));
+    else if (point.belowFloor)
+        state(tr("below floor"));
+    else if (point.dominatedBy != kNoRecord && point.dominatedBy < static_cast<int>(records.size()))
+        state(tr("beaten by %1")
+                  .arg(toQString(
+                      shortCode(records[static_cast<std::size_t>(point.dominatedBy)].config))));
+    m_chips->addStretch();
+}
+
+void DetailPanel::showFigures(const Measurement& measured)
+{
+    const SnapshotPtr& snapshot = m_run.snapshot();
+    const std::size_t judged = std::min(snapshot->outputIndex, measured.outputs.size() - 1);
+    if (!measured.outputs.empty()) {
+        const OutputQuality& quality = measured.outputs[judged];
+        m_figures[0]->setFigure(metricTitle(quality.metric) + QStringLiteral(", ")
+                                    + toQString(quality.output),
+                                qualityText(quality.value, quality.metric),
+                                quality.identical() ? tr("identical") : metricUnit(quality.metric));
+    }
+    m_figures[1]->setFigure(tr("Compression"), ratioText(measured.size.compressionRatio()), {});
+    m_figures[2]->setFigure(tr("Average bits"),
+                            QLocale().toString(measured.size.averageBits(), 'f', 2),
+                            tr("per weight"));
+    m_figures[3]->setFigure(tr("Model size"), megabytesText(measured.size.megabytes()), tr("MB"));
+    const StorageBits& bits = measured.size.compressed;
+    const bool palette = bits.tables + bits.channelScales > 0;
+    m_breakdown->setParts(
+        static_cast<double>(bits.codes), static_cast<double>(bits.total() - bits.codes),
+        static_cast<double>(measured.size.untouchedBits), palette ? tr("Tables") : tr("Scales"));
+}
+
+void DetailPanel::showMetrics(const Measurement& measured)
+{
+    QList<QPair<QString, QString>> rows;
+    if (measured.outputs.size() > 1) {
+        for (const OutputQuality& quality : measured.outputs) {
+            const QString unit = metricUnit(quality.metric);
+            rows.append({toQString(quality.output),
+                         metricTitle(quality.metric) + QLatin1Char(' ')
+                             + qualityText(quality.value, quality.metric)
+                             + (unit.isEmpty() ? QString() : QLatin1Char(' ') + unit)});
+        }
+    }
+    m_metrics->setRows(rows);
+    m_metrics->setVisible(!rows.isEmpty());
+}
+
+void DetailPanel::showTab(int tab)
+{
+    m_tabPages->setCurrentIndex(tab);
+    m_coverage->setVisible(tab == LayersTab);
+    if (tab == RecipeTab)
+        loadRecipe();
+}
+
+void DetailPanel::loadRecipe()
+{
+    if (m_shown != kNoRecord && m_recipe->toPlainText().isEmpty())
+        m_run.requestRecipe(m_shown);
+}
+
+} // namespace bitfront

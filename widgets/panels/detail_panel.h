@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The right dock: everything about the selected record: figures, sizes, metrics, layers, recipe.
+#pragma once
+
+#include "widgets/parts/labels.h"
+#include "widgets/result_snapshot.h"
+
+class QHBoxLayout;
+class QPlainTextEdit;
+class QPushButton;
+class QStackedLayout;
+class QTabBar;
+class QTreeView;
+
+namespace bitfront {
+
+class Figure;
+class LayerModel;
+class RunController;
+class Selection;
+class SizeBreakdown;
+
+class DetailPanel : public Ground
+{
+    Q_OBJECT
+
+public:
+    DetailPanel(RunController& run, Selection& selection, QWidget* parent = nullptr);
+
+    QString title() const { return m_title->text(); }
+    LayerModel& layers() const { return *m_layers; }
+
+private:
+    QWidget* buildHead();
+    QWidget* buildTabs();
+    QWidget* buildRecipe();
+    void refresh();
+    void showRecord(const ResultRecord& record);
+    void showChips(const ResultRecord& record, const AnalysedPoint& point);
+    void showFigures(const Measurement& measured);
+    void showMetrics(const Measurement& measured);
+    void showTab(int tab);
+    void loadRecipe();
+
+    RunController& m_run;
+    Selection& m_selection;
+    QStackedLayout* m_pages;
+    Label* m_title = nullptr;
+    QHBoxLayout* m_chips = nullptr;
+    QWidget* m_measured = nullptr;
+    Figure* m_figures[4] = {};
+    SizeBreakdown* m_breakdown = nullptr;
+    KeyValueList* m_metrics = nullptr;
+    Label* m_failure = nullptr;
+    QWidget* m_tabArea = nullptr;
+    QTabBar* m_tabs = nullptr;
+    Label* m_coverage = nullptr;
+    QStackedLayout* m_tabPages = nullptr;
+    LayerModel* m_layers = nullptr;
+    QTreeView* m_layerView = nullptr;
+    QPlainTextEdit* m_recipe = nullptr;
+    RecordId m_shown = kNoRecord;
+    QString m_shownName;
+};
+
+} // namespace bitfront

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The title of a dock: its name, and a button that closes it (View brings it back).
+#pragma once
+
+#include "widgets/parts/labels.h"
+
+class QDockWidget;
+
+namespace bitfront {
+
+class DockTitle : public Ground
+{
+    Q_OBJECT
+
+public:
+    /// `kind` is the ground of the dock's content, so that title and content are one surface.
+    DockTitle(QDockWidget* dock, Kind kind);
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+};
+
+} // namespace bitfront

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/panels/plot_panel.h"
+
+#include "widgets/parts/bars.h"
+#include "widgets/parts/chip.h"
+#include "widgets/parts/labels.h"
+#include "widgets/plot_scene.h"
+#include "widgets/scatter_plot.h"
+#include "widgets/selection.h"
+#include "widgets/setup/estimate_sheet.h"
+#include "widgets/theme.h"
+#include "widgets/workbench/plan_choice.h"
+#include "widgets/workbench/run_controller.h"
+#include "widgets/workbench/text.h"
+
+#include <QHBoxLayout>
+#include <QPushButton>
+#include <QStackedLayout>
+#include <QVBoxLayout>
+
+namespace bitfront {
+
+namespace {
+
+constexpr int kHeadHeight = 44;
+
+} // namespace
+
+PlotPanel::PlotPanel(RunController& run, Selection& selection, EstimateSheet* sheet,
+                     QWidget* parent)
+    : QWidget(parent)
+    , m_run(run)
+    , m_plot(new ScatterPlot)
+{
+    setMinimumWidth(uiPx(360));
+    auto* ground = new Ground(Ground::Kind::Surface);
+    auto* column = new QVBoxLayout(ground);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(buildHead());
+    m_line = new HairLine;
+    column->addWidget(m_line);
+    m_progress = new ProgressBar(3);
+    m_progress->setAccessibleName(tr("Progress of the sweep"));
+    column->addWidget(m_progress);
+
+    m_bannerSlot = new QWidget;
+    auto* slot = new QVBoxLayout(m_bannerSlot);
+    slot->setContentsMargins(16, 12, 16, 0);
+    m_banner = new MessageBanner;
+    m_banner->setObjectName(QStringLiteral("messageBanner"));
+    slot->addWidget(m_banner);
+    m_bannerSlot->hide();
+    column->addWidget(m_bannerSlot);
+
+    auto* stage = new QWidget;
+    m_stack = new QStackedLayout(stage);
+    m_stack->addWidget(m_plot);
+    m_stack->addWidget(sheet);
+    column->addWidget(stage, 1);
+    auto* whole = new QVBoxLayout(this);
+    whole->setContentsMargins(0, 0, 0, 0);
+    whole->addWidget(ground);
+
+    connect(m_plot, &ScatterPlot::recordClicked, &selection, &Selection::setCurrent);
+    connect(&selection, &Selection::currentChanged, m_plot, &ScatterPlot::setCurrent);
+    connect(&m_run, &RunController::snapshotChanged, this, [this] {
+        m_plot->setSnapshot(m_run.snapshot());
+        refresh();
+    });
+    connect(&m_run, &RunController::runChanged, this, [this] {
+        m_plot->setSnapshot(nullptr);
+        hideMessage();
+        resetLegend();
+        refresh();
+    });
+    for (const auto signal : {&RunController::progressChanged, &RunController::sweepStarted,
+                              &RunController::stopRequested})
+        connect(&m_run, signal, this, &PlotPanel::refresh);
+    connect(&m_run, &RunController::sweepFinished, this, &PlotPanel::refresh);
+    setFocusProxy(m_plot);
+    refresh();
+}
+
+QWidget* PlotPanel::buildHead()
+{
+    auto* head = new QWidget;
+    head->setFixedHeight(uiPx(kHeadHeight));
+    auto* across = new QHBoxLayout(head);
+    across->setContentsMargins(16, 0, 16, 0);
+    across->setSpacing(8);
+    m_title = new Label({}, 13, 600);
+    m_title->setObjectName(QStringLiteral("plotTitle"));
+    m_subtitle = new Label({}, 13, 400, Tone::Text3);
+    m_subtitle->setElided(true);
+    across->addWidget(m_title);
+    across->addWidget(m_subtitle, 1);
+    m_legend = new QWidget;
+    auto* legend = new QHBoxLayout(m_legend);
+    legend->setContentsMargins(0, 0, 0, 0);
+    legend->setSpacing(8);
+    for (const GroupId group : kGroups) {
+        Chip* chip = Chip::legend(groupLegend(group), group);
+        chip->setObjectName(QStringLiteral("legend_") + toQString(groupKey(group)));
+        chip->setToolTip(groupTitleText(group) + QLatin1Char('\n') + tr("Click to show or hide"));
+        connect(chip, &Chip::toggled, this, [this, group](bool on) {
+            m_plot->setGroupVisible(group, on);
+            emit groupToggled(group, on);
+        });
+        m_chips.insert(static_cast<int>(group), chip);
+        legend->addWidget(chip);
+    }
+    m_refinementChip = Chip::refinementLegend(tr("Refinement"));
+    m_refinementChip->setObjectName(QStringLiteral("legend_refinement"));
+    m_refinementChip->setToolTip(
+        tr("A result tried again with some layers kept at 16 bits\nClick to show or hide"));
+    connect(m_refinementChip, &Chip::toggled, this, [this](bool on) {
+        m_plot->setRefinementsVisible(on);
+        emit refinementsToggled(on);
+    });
+    legend->addWidget(m_refinementChip);
+    across->addWidget(m_legend);
+    return head;
+}
+
+void PlotPanel::resetLegend()
+{
+    for (const GroupId group : kGroups) {
+        Chip* chip = m_chips.value(static_cast<int>(group));
+        chip->setChecked(true);
+        chip->setVisible(m_run.hasRun() && m_run.header().plan.count(group) > 0);
+    }
+    m_refinementChip->setChecked(true);
+    m_refinementChip->setVisible(m_run.hasRun() && m_run.header().plan.refine);
+}
+
+void PlotPanel::setEstimating(bool estimating, const QString& subtitle)
+{
+    m_estimating = estimating;
+    m_stack->setCurrentIndex(estimating ? 1 : 0);
+    refresh();
+    if (estimating)
+        m_subtitle->setText(subtitle);
+}
+
+void PlotPanel::setClosing()
+{
+    m_closing = true;
+    refresh();
+}
+
+void PlotPanel::showMessage(MessageBanner::Kind kind, const QString& text, const QString& action,
+                            const std::function<void()>& run)
+{
+    m_banner->showMessage(kind, text);
+    if (!action.isEmpty()) {
+        QPushButton* button = m_banner->addButton(action);
+        button->setObjectName(QStringLiteral("bannerAction"));
+        connect(button, &QPushButton::clicked, this, [this, run] {
+            hideMessage();
+            run();
+        });
+    }
+    QPushButton* dismiss = m_banner->addButton(tr("Dismiss"), QStringLiteral("quiet"));
+    connect(dismiss, &QPushButton::clicked, this, &PlotPanel::hideMessage);
+    m_banner->setVisible(true);
+    m_bannerSlot->setVisible(true);
+}
+
+void PlotPanel::hideMessage()
+{
+    m_bannerSlot->hide();
+    m_banner->hide();
+}
+
+QString PlotPanel::headline() const
+{
+    return m_title->text() + QLatin1Char(' ') + m_subtitle->text();
+}
+
+void PlotPanel::refresh()
+{
+    const bool running = m_run.isRunning() && !m_estimating;
+    m_progress->setVisible(running);
+    m_line->setVisible(!running);
+    m_legend->setVisible(!m_estimating && m_run.hasRun());
+    if (m_estimating) {
+        m_title->setText(tr("Front"));
+        return;
+    }
+    if (running)
+        refreshRunning();
+    else
+        refreshFinished();
+}
+
+void PlotPanel::refreshRunning()
+{
+    const SweepProgress& progress = m_run.progress();
+    m_progress->setFraction(progress.total > 0 ? double(progress.done) / progress.total : 0);
+    m_plot->setEmptyText(tr("The first results will appear here in a moment."));
+    if (m_run.isStopping() || progress.stopping) {
+        m_title->setText(m_closing ? tr("Stopping, then closing") : tr("Stopping"));
+        m_subtitle->setText(tr("%1 of %2 kept, waiting for what is being measured")
+                                .arg(progress.done)
+                                .arg(progress.total));
+        return;
+    }
+    m_title->setText(tr("Exploring, %1 of %2").arg(progress.done).arg(progress.total));
+    m_subtitle->setText(progress.remaining.highMs > 0
+                            ? tr("%1 left").arg(toQString(durationText(progress.remaining)))
+                            : QString());
+}
+
+void PlotPanel::refreshFinished()
+{
+    m_title->setText(tr("Front"));
+    const SnapshotPtr& snapshot = m_run.snapshot();
+    if (!snapshot || snapshot->records.empty()) {
+        m_subtitle->clear();
+        m_plot->setEmptyText(tr("No results yet."));
+        return;
+    }
+    m_plot->setEmptyText(tr("Every configuration failed; the table says why."));
+    QString text = tr("%1 of %2 on the front")
+                       .arg(snapshot->analysis.front.size())
+                       .arg(snapshot->records.size());
+    m_subtitle->setText(text);
+    m_subtitle->setToolTip(snapshot->analysis.knee.record == kNoRecord
+                               ? toQString(snapshot->analysis.knee.reason)
+                               : QString());
+}
+
+void PlotPanel::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    const int names = width() - uiPx(220);
+    m_refinementChip->setVisible(m_run.hasRun() && m_run.header().plan.refine && names > uiPx(400));
+}
+
+} // namespace bitfront

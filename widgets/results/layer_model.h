@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The layers of one record: how each is stored, what that cost, and why where it was left alone.
+#pragma once
+
+#include "core/plan/layer_info.h"
+#include "core/plan/layer_storage.h"
+
+#include <QAbstractTableModel>
+
+#include <memory>
+#include <vector>
+
+namespace bitfront {
+
+class LayerModel : public QAbstractTableModel
+{
+    Q_OBJECT
+
+public:
+    enum Column
+    {
+        NameColumn,
+        BitsColumn,
+        ErrorColumn,
+        SizeColumn,
+        ColumnCount
+    };
+    enum Role
+    {
+        FractionRole = Qt::UserRole + 1, ///< stored bits per weight / 16, for the bar
+        KeptRole, ///< whether the layer stays at fp16
+        SortRole
+    };
+
+    using QAbstractTableModel::QAbstractTableModel;
+
+    /// `model` tells types and shapes; may be null.
+    void setLayers(std::vector<LayerStorage> layers, std::shared_ptr<const ModelInfo> model);
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+private:
+    QVariant display(const LayerStorage& layer, int column) const;
+    QString toolTip(const LayerStorage& layer) const;
+
+    std::vector<LayerStorage> m_layers;
+    std::shared_ptr<const ModelInfo> m_model;
+};
+
+} // namespace bitfront

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/setup/file_cards.h"
+
+#include "widgets/workbench/project_setup.h"
+#include "widgets/workbench/text.h"
+
+#include <QCoreApplication>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace bitfront {
+
+namespace {
+
+constexpr double kMebibyte = 1024.0 * 1024.0;
+
+Label* invitation(const QString& text)
+{
+    auto* label = new Label(text, 13, 400, Tone::Text2);
+    label->setWrapped(true);
+    return label;
+}
+
+} // namespace
+
+QString tensorLine(const std::string& name, const std::vector<std::int64_t>& shape,
+                   const std::string& dtype)
+{
+    const QString dimensions = shape.empty()
+        ? QCoreApplication::translate("bitfront::InputsCard", "scalar")
+        : toQString(shapeText(shape));
+    return toQString(name) + QStringLiteral(" · ") + dimensions + QStringLiteral(" · ")
+        + toQString(dtype);
+}
+
+QString layersLine(const ModelInfo& model)
+{
+    return QCoreApplication::translate("bitfront::ModelCard",
+                                       "%1 with weights, %2 small tensors stay at 16 bits")
+        .arg(model.layers.size())
+        .arg(model.plainParameters.size());
+}
+
+QString sizeLine(const ModelInfo& model)
+{
+    return QCoreApplication::translate("bitfront::ModelCard", "%1 weights · %2 MB at fp16")
+        .arg(countText(model.parameterCount()),
+             megabytesText(static_cast<double>(model.fp16Bytes()) / kMebibyte));
+}
+
+ModelCard::ModelCard(ProjectSetup& setup, QWidget* parent)
+    : StepCard(QStringLiteral("chip"), tr("Model"), parent)
+    , m_setup(setup)
+    , m_invitation(invitation(
+          tr("A TorchScript file (.pt), saved with torch.jit.save. Drop it here or choose it.")))
+    , m_facts(new KeyValueList)
+{
+    setObjectName(QStringLiteral("modelCard"));
+    body()->addWidget(m_invitation);
+    body()->addWidget(m_facts);
+    connect(&m_setup, &ProjectSetup::modelChanged, this, &ModelCard::refresh);
+    refresh();
+}
+
+void ModelCard::refresh()
+{
+    const LoadState state = m_setup.modelState();
+    const QString file = QFileInfo(m_setup.modelPath()).fileName();
+    m_invitation->setVisible(state == LoadState::Nothing);
+    m_facts->setVisible(state != LoadState::Nothing);
+    setError(state == LoadState::Failed ? m_setup.modelError() : ErrorText {});
+    setAction(state == LoadState::Nothing ? tr("Choose…") : tr("Replace"));
+    switch (state) {
+    case LoadState::Nothing:
+        setState(State::Missing, tr("Missing"));
+        break;
+    case LoadState::Loading:
+        setState(State::Busy, tr("Reading…"));
+        m_facts->setRows({{tr("File"), file}});
+        break;
+    case LoadState::Failed:
+        setState(State::Failed, tr("Cannot be used"));
+        m_facts->setRows({{tr("File"), file}});
+        break;
+    case LoadState::Ready:
+        setState(State::Ready, tr("Ready"));
+        m_facts->setRows(
+            {{tr("File"), file + QStringLiteral(" · ") + toQString(m_setup.model()->format)},
+             {tr("Layers"), layersLine(*m_setup.model())},
+             {tr("Size"), sizeLine(*m_setup.model())}});
+        break;
+    }
+}
+
+InputsCard::InputsCard(ProjectSetup& setup, QWidget* parent)
+    : StepCard(QStringLiteral("image"), tr("Inputs"), parent)
+    , m_setup(setup)
+    , m_invitation(
+          invitation(tr("Real examples the model is judged on: .pt, .npy, .npz or .safetensors.")))
+    , m_facts(new KeyValueList)
+    , m_noise(new QWidget)
+{
+    setObjectName(QStringLiteral("inputsCard"));
+    body()->addWidget(m_invitation);
+    body()->addWidget(m_facts);
+    auto* noise = new QHBoxLayout(m_noise);
+    noise->setContentsMargins(0, 0, 0, 0);
+    noise->setSpacing(10);
+    noise->addWidget(new IconLabel(QStringLiteral("warning"), Tone::Warn), 0, Qt::AlignTop);
+    auto* words =
+        new Label(tr("These inputs look like noise: there is no structure between neighbours. "
+                     "Results on noise often look better than they are."),
+                  13, 400, Tone::Warn);
+    words->setWrapped(true);
+    noise->addWidget(words, 1);
+    body()->addWidget(m_noise);
+    connect(&m_setup, &ProjectSetup::inputsChanged, this, &InputsCard::refresh);
+    connect(&m_setup, &ProjectSetup::modelChanged, this, &InputsCard::refresh);
+    refresh();
+}
+
+void InputsCard::refresh()
+{
+    const LoadState state = m_setup.inputsState();
+    m_invitation->setVisible(state == LoadState::Nothing);
+    m_facts->setVisible(state != LoadState::Nothing);
+    m_noise->hide();
+    setError(state == LoadState::Failed ? m_setup.inputsError() : ErrorText {});
+    setAction(state == LoadState::Nothing ? tr("Choose…") : tr("Replace"));
+    const QString file = QFileInfo(m_setup.inputsPath()).fileName();
+    switch (state) {
+    case LoadState::Nothing:
+        setState(State::Missing, tr("Missing"));
+        break;
+    case LoadState::Loading:
+        setState(State::Busy, m_setup.inputs() ? tr("Running the model…") : tr("Reading…"));
+        m_facts->setRows({{tr("File"), file}});
+        break;
+    case LoadState::Failed:
+        setState(State::Failed, tr("Cannot be used"));
+        m_facts->setRows({{tr("File"), file}});
+        break;
+    case LoadState::Ready:
+        setState(State::Ready, tr("Ready"));
+        showFacts();
+        break;
+    }
+}
+
+void InputsCard::showFacts()
+{
+    const auto inputs = m_setup.inputs();
+    QList<QPair<QString, QString>> rows;
+    for (const InputTensor& tensor : inputs->tensors())
+        rows.append({rows.isEmpty() ? tr("Tensor") : QString(),
+                     tensorLine(tensor.argument.empty() ? tensor.name : tensor.argument,
+                                tensor.shape, tensor.dtype)});
+    rows.append(
+        {tr("Samples"),
+         tr("%1 from %2")
+             .arg(countText(inputs->samples()), QFileInfo(m_setup.inputsPath()).fileName())});
+    const bool noise = std::ranges::any_of(inputs->tensors(), &InputTensor::looksLikeNoise);
+    if (!noise)
+        rows.append({tr("Check"), tr("The model runs on them; they have structure, not noise")});
+    m_facts->setRows(rows);
+    m_noise->setVisible(noise);
+}
+
+} // namespace bitfront

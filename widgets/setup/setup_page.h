@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The page before a sweep: model, inputs and metrics in any order, what to try, what does not fit;
+// and a bottom bar that says what is still missing.
+#pragma once
+
+#include <QWidget>
+
+class QPushButton;
+
+namespace bitfront {
+
+class Label;
+class ProjectSetup;
+
+class SetupPage : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit SetupPage(ProjectSetup& setup, QWidget* parent = nullptr);
+
+    /// Whether "Back to results" is offered.
+    void setHasResults(bool has);
+
+signals:
+    void openModelRequested();
+    void openInputsRequested();
+    void runFolderRequested();
+    void estimateRequested();
+    void backRequested();
+    void exportHelpRequested();
+    void metricHelpRequested();
+
+private:
+    void refresh();
+    QWidget* buildHead();
+    QWidget* buildColumns();
+    QWidget* buildBar();
+
+    ProjectSetup& m_setup;
+    Label* m_title = nullptr;
+    Label* m_counts = nullptr;
+    Label* m_barCounts = nullptr;
+    Label* m_folder = nullptr;
+    Label* m_missing = nullptr;
+    QPushButton* m_changeFolder = nullptr;
+    QPushButton* m_estimate = nullptr;
+    QPushButton* m_back = nullptr;
+};
+
+} // namespace bitfront
