@@ -43,6 +43,8 @@ std::string bytesText(std::uint64_t bytes)
     const double megabytes = static_cast<double>(bytes) / mebibyte;
     if (megabytes >= 1024)
         return fixed(megabytes / 1024, 1) + " GB";
+    if (megabytes < 0.1)
+        return fixed(static_cast<double>(bytes) / 1024, 1) + " KB";
     return fixed(megabytes, megabytes < 100 ? 3 : 0) + " MB";
 }
 

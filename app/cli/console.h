@@ -28,7 +28,7 @@ void printError(const Failure& failure);
 std::string fixed(double value, int decimals);
 /// "160,698"
 std::string grouped(std::int64_t value);
-/// "0.307 MB" (MiB), "2.1 GB".
+/// "3.4 KB", "0.307 MB", "2.1 GB", in powers of 1024.
 std::string bytesText(std::uint64_t bytes);
 /// "38.6 dB", "0.912", "identical", "not finite".
 std::string qualityText(double value, bool decibels);

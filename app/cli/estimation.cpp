@@ -45,8 +45,8 @@ void printEstimation(std::ostream& out, const SweepPlan& plan, const Estimation&
             << durationText(estimation.time.refinement) << '\n'
             << "         together " << durationText(estimation.time.total()) << '\n';
     out << "         " << counted(estimation.threads.workers, "worker") << " with "
-        << counted(estimation.threads.threadsPerWorker, "thread") << " each, about "
-        << bytesText(estimation.probe.memoryBytes) << " of memory so far\n";
+        << counted(estimation.threads.threadsPerWorker, "thread") << " each; memory about "
+        << bytesText(estimation.probe.memoryBytes) << "\n";
 }
 
 json estimationJson(const SweepPlan& plan, const Estimation& estimation)

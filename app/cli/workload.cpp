@@ -107,7 +107,7 @@ void refuseUnfit(const MetricChoice& choice, const std::vector<OutputInfo>& outp
     const std::string reason = metricUnfitReason(*output, choice.metric);
     if (!reason.empty())
         throw Error(ErrorCode::MetricUnfit, reason,
-                    "Choose another metric with --metric " + choice.output + "=…", choice.output);
+                    "Set it with --metric " + choice.output + "=psnr|snr|iou.", choice.output);
 }
 
 /// The default. Throws Error(MetricUnfit) when psnr can judge no output.
@@ -154,7 +154,7 @@ void addSweepOptions(CLI::App& command, SweepOptions& options)
     addMetricOptions(command, options.metric);
     addPlanOptions(command, options.plan);
     command.add_option("--threads", options.threads, "Threads in all (default: all cores)")
-        ->check(CLI::PositiveNumber)
+        ->check(CLI::Range(1, 4096))
         ->type_name("N");
 }
 
