@@ -277,6 +277,8 @@ void OverItem::drawLabels(QCPPainter& p) const
             p.setPen(QPen(t.text3, 1));
             p.drawLine(label.leader);
         }
+        // Hairlines may pass under a label, but not through its letters.
+        p.fillRect(label.rect.adjusted(-1, 1, 1, -1), withAlpha(t.surface, 0.8));
         p.setFont(uiFont(11, label.strong ? 600 : 500));
         p.setPen(label.strong ? t.text : t.text2);
         p.drawText(label.rect, Qt::AlignCenter | Qt::TextDontClip, label.text);
@@ -292,8 +294,7 @@ void HeaderItem::draw(QCPPainter* painter)
     p.setAntialiasing(true);
     p.setFont(uiFont(15, 600));
     p.setPen(t.text);
-    p.drawText(QPointF(16, uiPx(30)),
-               translated("%1 against compression ratio").arg(m_canvas.scene().qualityTitle));
+    p.drawText(QPointF(16, uiPx(30)), m_canvas.scene().title);
     const QFont font = uiFont(11, 500);
     const QFontMetricsF metrics(font);
     const double middle = uiPx(50);

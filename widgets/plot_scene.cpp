@@ -143,6 +143,7 @@ PlotScene makeScene(const ResultSnapshot& snapshot, const PlotVisibility& visibi
     scene.qualityTitle =
         translated("%1 of %2")
             .arg(metricTitle(scene.metric), QString::fromStdString(snapshot.judged.output));
+    scene.title = translated("%1 against compression ratio").arg(scene.qualityTitle);
     if (scene.metric != Metric::Iou)
         scene.qualityTitle += QStringLiteral(", dB");
     scene.points.reserve(snapshot.records.size());

@@ -61,6 +61,7 @@ struct PlotScene
     int queued = 0; ///< visible failures without a ratio: they queue up in their lane
     double floor = 0;
     Metric metric = Metric::Psnr;
+    QString title; ///< "PSNR of logits against compression ratio"
     QString qualityTitle; ///< "PSNR of logits, dB"
     PlotRange ratios, qualities; ///< padded: what an unzoomed plot shows
 

@@ -113,7 +113,7 @@ Theme Theme::darkTheme()
     t.text3 = QColor(0x8C939Du);
     t.accent = QColor(0xA5A7FFu);
     t.accentFill = t.partCodes = QColor(0x5A5DDCu);
-    t.accentFillHover = QColor(0x6A6DE6u);
+    t.accentFillHover = QColor(0x6467E0u);
     t.accentSoft = QColor(0x2A2B4Au);
     t.ok = QColor(0x5CC796u);
     t.warn = QColor(0xE9B35Cu);

@@ -51,7 +51,7 @@ QLineEdit:disabled,QSpinBox:disabled,QDoubleSpinBox:disabled{background:@window;
 QLineEdit[invalid="true"],QDoubleSpinBox[invalid="true"]{border:2px solid @err;padding:0 7px;min-height:#28#px;}
 QSpinBox::up-button,QSpinBox::down-button,QDoubleSpinBox::up-button,QDoubleSpinBox::down-button{border:0;width:0;}
 QPlainTextEdit,QTextEdit,QTextBrowser{background:@surface;border:0;color:@text;selection-background-color:@accentFill;selection-color:@onAccent;}
-QComboBox QAbstractItemView{background:@field;border:1px solid @lineStrong;border-radius:6px;padding:4px;outline:0;selection-background-color:@accentSoft;selection-color:@text;}
+QComboBox QAbstractItemView{background:@field;border:1px solid @lineStrong;padding:4px;outline:0;selection-background-color:@accentSoft;selection-color:@text;}
 QComboBox QAbstractItemView::item{min-height:#28#px;padding:0 8px;border-radius:4px;}
 QComboBox QAbstractItemView::item:selected{background:@accentSoft;color:@text;}
 )";
@@ -64,7 +64,7 @@ QMainWindow::separator:hover{background:@accent;}
 QMenuBar{background:@window;color:@text2;padding:6px 8px;spacing:0;}
 QMenuBar::item{background:transparent;padding:6px 8px;border-radius:6px;}
 QMenuBar::item:selected,QMenuBar::item:pressed{background:@track;color:@text;}
-QMenu{background:@field;border:1px solid @lineStrong;border-radius:8px;padding:5px;color:@text;}
+QMenu{background:@field;border:1px solid @lineStrong;padding:5px;color:@text;}
 QMenu::item{padding:6px 24px 6px 10px;border-radius:4px;min-height:#16#px;}
 QMenu::item:selected{background:@accentSoft;}
 QMenu::item:disabled{color:@text3;background:transparent;}
