@@ -192,26 +192,45 @@ QPointF PlotCanvas::pixel(double ratio, double quality) const
     return {m_plot.xAxis->coordToPixel(ratio), m_plot.yAxis->coordToPixel(quality)};
 }
 
-std::optional<QPointF> PlotCanvas::marker(const PlotPoint& point) const
+PlotProjection PlotCanvas::projection() const
+{
+    PlotProjection p;
+    p.area = area();
+    p.identicalLane = identicalLane();
+    p.failedLane = failedLane();
+    p.queuePitch = std::min(16.0, p.area.width() * 0.8 / std::max(m_scene.queued, 1));
+    const QCPRange x = m_plot.xAxis->range(), y = m_plot.yAxis->range();
+    p.xShift = m_plot.xAxis->coordToPixel(x.lower);
+    p.xScale = (m_plot.xAxis->coordToPixel(x.upper) - p.xShift) / x.size();
+    p.xShift -= p.xScale * x.lower;
+    p.yShift = m_plot.yAxis->coordToPixel(y.lower);
+    p.yScale = (m_plot.yAxis->coordToPixel(y.upper) - p.yShift) / y.size();
+    p.yShift -= p.yScale * y.lower;
+    return p;
+}
+
+std::optional<QPointF> PlotProjection::marker(const PlotPoint& point) const
 {
     if (!point.visible)
         return std::nullopt;
     QPointF at = pixel(point.ratio, point.quality);
     if (point.lane == PlotLane::Identical)
-        at.setY(identicalLane().center().y());
+        at.setY(identicalLane.center().y());
     if (point.lane == PlotLane::Failed) {
-        at.setY(failedLane().center().y());
-        if (point.ratio <= 0) {
-            // Its size is unknown: queue up at the right end of the lane, closer the more there
-            // are.
-            const double pitch = std::min(16.0, area().width() * 0.8 / std::max(m_scene.queued, 1));
-            at.setX(area().right() - 12 - point.queuePlace * pitch);
-        }
+        at.setY(failedLane.center().y());
+        // Its size is unknown: queue up at the right end of the lane.
+        if (point.ratio <= 0)
+            at.setX(area.right() - 12 - point.queuePlace * queuePitch);
     }
-    const bool inside = at.x() >= area().left() - 0.5 && at.x() <= area().right() + 0.5
+    const bool inside = at.x() >= area.left() - 0.5 && at.x() <= area.right() + 0.5
         && (point.lane != PlotLane::Main
-            || (at.y() >= area().top() - 0.5 && at.y() <= area().bottom() + 0.5));
+            || (at.y() >= area.top() - 0.5 && at.y() <= area.bottom() + 0.5));
     return inside ? std::optional(at) : std::nullopt;
+}
+
+std::optional<QPointF> PlotCanvas::marker(const PlotPoint& point) const
+{
+    return projection().marker(point);
 }
 
 std::optional<QPointF> PlotCanvas::star() const
@@ -235,8 +254,9 @@ std::vector<RecordId> PlotCanvas::recordsAt(const QPointF& position, double radi
         RecordId id;
     };
     std::vector<Hit> hits;
+    const PlotProjection now = projection();
     for (const PlotPoint& point : m_scene.points) {
-        if (const auto at = marker(point)) {
+        if (const auto at = now.marker(point)) {
             const double distance = QLineF(*at, position).length();
             if (distance <= radius)
                 hits.push_back({std::round(distance * 2), !point.onFront, point.id});
@@ -254,13 +274,14 @@ std::vector<RecordId> PlotCanvas::recordsAt(const QPointF& position, double radi
 /// runs to the next one.
 std::vector<QLineF> PlotCanvas::frontLines() const
 {
+    const PlotProjection now = projection();
     std::vector<QLineF> lines;
     QPointF last;
     for (std::size_t i = 0; i < m_scene.front.size(); ++i) {
         const PlotPoint& point = *m_scene.find(m_scene.front[i]);
-        QPointF at = pixel(point.ratio, point.quality);
+        QPointF at = now.pixel(point.ratio, point.quality);
         if (point.lane == PlotLane::Identical)
-            at.setY(identicalLane().center().y());
+            at.setY(now.identicalLane.center().y());
         if (i > 0) {
             lines.emplace_back(last, QPointF(last.x(), at.y()));
             lines.emplace_back(QPointF(last.x(), at.y()), at);
@@ -281,8 +302,9 @@ std::vector<QRectF> PlotCanvas::markerBoxes() const
 {
     std::vector<QRectF> boxes;
     boxes.reserve(m_scene.points.size());
+    const PlotProjection now = projection();
     for (const PlotPoint& point : m_scene.points) {
-        if (const auto at = marker(point)) {
+        if (const auto at = now.marker(point)) {
             const double r = kMarkerSize / 2 + 1;
             boxes.emplace_back(at->x() - r, at->y() - r, 2 * r, 2 * r);
         }
@@ -298,13 +320,14 @@ std::vector<LabelWish> PlotCanvas::wishes() const
         order.push_back(m_scene.front.back());
     }
     order.insert(order.end(), m_scene.front.begin(), m_scene.front.end());
+    const PlotProjection now = projection();
     std::vector<LabelWish> result;
     for (const RecordId id : order) {
         const PlotPoint* point = m_scene.find(id);
         const auto asked = [id](const LabelWish& wish) { return wish.record == id; };
         if (!point || std::ranges::any_of(result, asked))
             continue;
-        const auto at = marker(*point);
+        const auto at = now.marker(*point);
         if (!at)
             continue;
         const bool ringed = id == m_current || id == m_scene.knee;

@@ -18,6 +18,21 @@ struct PlotMetrics
     static constexpr int kExportHeader = 62; ///< title and legend above an exported plot
 };
 
+/// Where coordinates are in pixels right now; taken once per pass over many points.
+struct PlotProjection
+{
+    double xScale = 1, xShift = 0, yScale = 1, yShift = 0;
+    QRectF area, identicalLane, failedLane; ///< lanes are null when there are none
+    double queuePitch = 16; ///< between failures without a ratio
+
+    QPointF pixel(double ratio, double quality) const
+    {
+        return {xScale * ratio + xShift, yScale * quality + yShift};
+    }
+    /// Centre of a marker; nothing when hidden or zoomed out of sight.
+    std::optional<QPointF> marker(const PlotPoint& point) const;
+};
+
 class PlotCanvas
 {
 public:
@@ -49,8 +64,9 @@ public:
     QRectF area() const { return m_plot.axisRect()->rect(); }
     QRectF identicalLane() const; ///< null when there is none
     QRectF failedLane() const; ///< null when there is none
+    PlotProjection projection() const;
     QPointF pixel(double ratio, double quality) const;
-    /// Centre of a marker; nothing when hidden or zoomed out of sight.
+    /// As PlotProjection::marker(), for one point.
     std::optional<QPointF> marker(const PlotPoint& point) const;
     /// Centre of the fp16 star, if in sight.
     std::optional<QPointF> star() const;

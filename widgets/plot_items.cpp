@@ -103,23 +103,22 @@ void UnderItem::drawLanes(QCPPainter& p) const
         hairline(lane.top() < area.top() ? lane.bottom() : lane.top());
     }
     if (const auto star = m_canvas.star()) {
-        const QRectF failed = m_canvas.failedLane();
-        const double bottom = failed.isEmpty() ? area.bottom() : failed.bottom();
         QPen dotted(t.text2, 1);
         dotted.setDashPattern({1.2, 3});
         p.setPen(dotted);
-        p.drawLine(QLineF(star->x(), star->y() + 7, star->x(), bottom));
+        p.drawLine(QLineF(star->x(), star->y() + 7, star->x(), area.bottom()));
     }
 }
 
 void UnderItem::drawSeedLines(QCPPainter& p) const
 {
     p.setPen(QPen(mixed(m_canvas.theme().text3, m_canvas.theme().surface, 0.5), 0.8));
+    const PlotProjection now = m_canvas.projection();
     for (const PlotPoint& point : m_canvas.scene().points) {
         const PlotPoint* seed = m_canvas.scene().find(point.seed);
         if (!seed || !point.refinement || point.lane == PlotLane::Failed)
             continue;
-        const auto from = m_canvas.marker(*seed), to = m_canvas.marker(point);
+        const auto from = now.marker(*seed), to = now.marker(point);
         if (from && to)
             p.drawLine(QLineF(*from, *to));
     }
@@ -173,12 +172,13 @@ void PointsItem::draw(QCPPainter* painter)
 {
     const Theme& t = m_canvas.theme();
     painter->setAntialiasing(true);
+    const PlotProjection now = m_canvas.projection();
     // Dominated points first, then the front: nothing that matters is ever covered.
     for (const bool front : {false, true}) {
         for (const PlotPoint& point : m_canvas.scene().points) {
             if (point.onFront != front)
                 continue;
-            if (const auto at = m_canvas.marker(point))
+            if (const auto at = now.marker(point))
                 drawPlotMarker(*painter, t, point, *at, PlotCanvas::kMarkerSize);
         }
     }

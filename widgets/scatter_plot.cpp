@@ -95,7 +95,6 @@ void ScatterPlot::setSnapshot(SnapshotPtr snapshot)
         && d.snapshot->judged.metric == snapshot->judged.metric
         && d.snapshot->records.size() <= snapshot->records.size();
     d.snapshot = std::move(snapshot); // refresh() drops the canvas's pointer to the old one
-    const SnapshotPtr keepAlive = d.snapshot;
     refresh(sameAxes);
 }
 

@@ -4,9 +4,11 @@
 
 #include "widgets/theme.h"
 
+#include <QAbstractItemView>
 #include <QPainter>
-#include <QPainterPath>
+#include <QPushButton>
 #include <QStyleOption>
+#include <QToolButton>
 
 namespace bitfront {
 
@@ -122,7 +124,10 @@ void ThemeStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opt
         drawRadioButton(*painter, *option);
         break;
     case PE_FrameFocusRect:
-        drawFocusRing(*painter, option->rect);
+        // The style sheet already gives these a thick border, and views mark the current row.
+        if (!qobject_cast<const QPushButton*>(widget) && !qobject_cast<const QToolButton*>(widget)
+            && !qobject_cast<const QAbstractItemView*>(widget))
+            drawFocusRing(*painter, option->rect);
         break;
     case PE_IndicatorBranch:
         if (option->state & State_Children)
