@@ -300,6 +300,8 @@ ReportDocument reportDocument(const RunView& view)
             sections.back().blocks.push_back(ReportParagraph {warning, Tone::Warning});
     }
     sections.push_back(picksSection(view));
+    sections.push_back({"Model, inputs, outputs", 2, {setupFacts(run.header)}});
+    sections.push_back({"Run", 2, {runFacts(run), ReportParagraph {kSizeNote, Tone::Note}}});
     sections.push_back({"Quality against compression", 2, {ReportPicture {}}});
     sections.push_back({"Representatives of each group", 2, {}});
     for (const GroupId group : kGroups)
@@ -312,8 +314,6 @@ ReportDocument reportDocument(const RunView& view)
         sections.push_back({"Layers of the best picks", 2, {}});
     for (const Pick& pick : picks)
         sections.push_back(layersSection(view, pick));
-    sections.push_back({"Model, inputs, outputs", 2, {setupFacts(run.header)}});
-    sections.push_back({"Run", 2, {runFacts(run), ReportParagraph {kSizeNote, Tone::Note}}});
     sections.push_back(glossarySection());
     return document;
 }

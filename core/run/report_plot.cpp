@@ -16,6 +16,7 @@ constexpr double kWidth = 960, kHeight = 480, kLeft = 52, kRight = 940, kTop = 5
 constexpr double kMarker = 4.6;
 constexpr double kLabelHeight = 12;
 constexpr double kCharWidth = 6.1; ///< of an 11 px letter, on the safe side
+constexpr double kLegendCharWidth = 5.5; ///< on average
 constexpr std::size_t kMaxLabels = 8;
 
 struct Axis
@@ -168,8 +169,9 @@ private:
                 highY = std::max(highY, point.quality);
             }
         }
+        // A little room, so that nothing sits on the frame; the floor's own region shows below it.
         m_x = niceAxis(lowX, highX + 0.02 * (highX - lowX), 8);
-        m_y = niceAxis(lowY, highY + 0.02 * (highY - lowY), 6);
+        m_y = niceAxis(lowY - 0.03 * (highY - lowY), highY + 0.02 * (highY - lowY), 6);
     }
 
     std::string grid() const
@@ -189,7 +191,7 @@ private:
         text += line(kLeft, kBottom, kRight, kBottom, "base");
         text += line(kLeft, kTop - kLane, kRight, kTop - kLane, "lane")
             + line(kLeft, kTop, kRight, kTop, "lane");
-        text += label(kLeft - 8, kTop - kLane / 2 + 4, "∞", "end");
+        text += label(kLeft - 14, kTop - kLane / 2 + 4, "∞", "end");
         text += label(kRight, kBottom + 36, "compression ratio against fp16", "end");
         return text
             + label(kLeft, 14, metricHeading(m_view.judged.metric) + " of " + m_view.judged.output,
@@ -197,12 +199,14 @@ private:
             + "\n";
     }
 
-    std::string floorLine() const
+    std::string floorLine()
     {
         const double at = y(m_view.judged.floor);
-        return line(kLeft, at, kRight, at, "floor")
-            + label(kRight, at - 5,
-                    "floor " + qualityWithUnit(m_view.judged.metric, m_view.judged.floor), "end")
+        const std::string words =
+            "floor " + qualityWithUnit(m_view.judged.metric, m_view.judged.floor);
+        const double width = kCharWidth * static_cast<double>(words.size());
+        m_taken.push_back({kLeft, at - 18, kLeft + width, at});
+        return line(kLeft, at, kRight, at, "floor") + label(kLeft + 6, at - 5, words, "start")
             + "\n";
     }
 
@@ -255,9 +259,9 @@ private:
         else if (!point.onFront)
             style += " beaten";
         const Position at = position(id);
-        return shape(config.group, at[0], at[1]) + " class='" + style + "'><title>" + config.name
-            + ": " + qualityWithUnit(m_view.judged.metric, point.quality) + " at "
-            + ratioText(point.ratio) + "</title></" + closingTag(config.group) + ">\n";
+        return shape(config.group, at[0], at[1]) + " class='" + style + "'><title>"
+            + escaped(config.name) + ": " + qualityWithUnit(m_view.judged.metric, point.quality)
+            + " at " + ratioText(point.ratio) + "</title></" + closingTag(config.group) + ">\n";
     }
     static const char* closingTag(GroupId group)
     {
@@ -324,7 +328,7 @@ private:
                 continue;
             const std::string words(groupTitle(*group));
             text += label(at, 14, words, "end");
-            at -= kCharWidth * static_cast<double>(words.size()) + 8;
+            at -= kLegendCharWidth * static_cast<double>(words.size()) + 12;
             text += shape(*group, at, 10) + " class='p " + colourClass(*group) + "'/>";
             at -= 20;
         }

@@ -25,6 +25,18 @@ void spit(const fs::path& path, const std::string& content)
     std::ofstream(path, std::ios::binary) << content;
 }
 
+/// A run of the first `count` configurations: every record costs several flushes to the disk.
+void writeSmallRun(const fs::path& folder, std::size_t count)
+{
+    const auto experiment = test::fakeExperiment();
+    const SweepPlan plan = makePlan({GroupId::PerChannel}, {}, false, IndivisiblePolicy::Nearest);
+    std::vector<ResultRecord> records = test::fakeRecords(plan);
+    RunWriter writer(folder, test::fakeHeader(*experiment, plan));
+    for (std::size_t i = 0; i < count; ++i)
+        writer.append(records.at(i));
+    writer.finish(RunState::Stopped, 1);
+}
+
 /// The Error that `work` throws; fails the test (Internal, "nothing thrown") when it throws none.
 template<typename Work>
 Failure failureOf(Work work)
@@ -155,16 +167,8 @@ void TestRunFolder::linesHoldTheReferencesFields()
 
 void TestRunFolder::tornTailAtEveryByte()
 {
-    const auto experiment = test::fakeExperiment();
-    const SweepPlan plan = makePlan({GroupId::PerChannel}, {}, false, IndivisiblePolicy::Nearest);
     constexpr std::size_t records = 2;
-    {
-        std::vector<ResultRecord> all = test::fakeRecords(plan);
-        RunWriter writer(path("run"), test::fakeHeader(*experiment, plan));
-        for (std::size_t i = 0; i < records; ++i)
-            writer.append(all[i]);
-        writer.finish(RunState::Stopped, 1);
-    }
+    writeSmallRun(path("run"), records);
     const fs::path file = path("run/results.jsonl");
     const std::string whole = slurp(file);
     const std::size_t last = whole.find('\n') + 1;
@@ -198,18 +202,18 @@ void TestRunFolder::damagedLines_data()
 void TestRunFolder::damagedLines()
 {
     QFETCH(QByteArray, line);
-    test::writeFakeRun(path("run"));
+    writeSmallRun(path("run"), 6);
     const fs::path file = path("run/results.jsonl");
     const std::string whole = slurp(file);
     const std::size_t records = readRun(path("run")).records.size();
     std::size_t at = 0;
-    for (int i = 0; i < 6; ++i)
+    for (int i = 0; i < 3; ++i)
         at = whole.find('\n', at) + 1;
     spit(file, whole.substr(0, at) + line.toStdString() + "\n" + whole.substr(at));
     const RunContents run = readRun(path("run"));
     QCOMPARE(run.records.size(), records);
     QCOMPARE(run.warnings.size(), std::size_t(1));
-    QCOMPARE(run.warnings[0], std::string("results.jsonl line 7 is damaged and was left out."));
+    QCOMPARE(run.warnings[0], std::string("results.jsonl line 4 is damaged and was left out."));
 }
 
 void TestRunFolder::missingAndForeignFiles_data()
@@ -246,7 +250,7 @@ void TestRunFolder::missingAndForeignFiles()
     QFETCH(bool, keepResults);
     QFETCH(int, code);
     QFETCH(QString, message);
-    test::writeFakeRun(path("run"));
+    writeSmallRun(path("run"), 6);
     if (runJson.isNull())
         fs::remove(path("run/run.json"));
     else if (runJson != "keep")
