@@ -76,8 +76,8 @@ QColor toneColor(const Theme& theme, IconTone tone);
 /// Icon from resources/icons/<name>.svg, tinted when painted: follows theme changes by itself, with
 /// a disabled variant, crisp at any scale.
 QIcon themedIcon(const QString& name, IconTone tone = IconTone::Normal);
-/// An icon in front of a button's text. Needs buttonIconSize(), which is 6 px wider than high: style
-/// sheets have no icon spacing.
+/// An icon in front of a button's text. Needs buttonIconSize(), which is 6 px wider than high:
+/// style sheets have no icon spacing.
 QIcon buttonIcon(const QString& name, IconTone tone = IconTone::Normal);
 QSize buttonIconSize();
 /// An icon that paints at the right of that size: for chevrons behind the text.
