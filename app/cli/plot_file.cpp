@@ -7,24 +7,39 @@
 
 #include <QApplication>
 
-#include <memory>
+#include <iostream>
+#include <optional>
 
 namespace bitfront::cli {
 
 namespace {
 
-/// Fonts and painting need an application object; it never connects to a display.
-void ensureApplication()
+/// Qt's remarks about the machine are not this program's business; real failures are reported by
+/// exportPlot().
+void dropMessage(QtMsgType type, const QMessageLogContext&, const QString& text)
 {
-    static int argc = 1;
-    static char name[] = "bitfront-cli";
-    static char* argv[] = {name, nullptr};
-    static std::unique_ptr<QApplication> application;
-    if (application)
-        return;
-    qputenv("QT_QPA_PLATFORM", "offscreen");
-    application = std::make_unique<QApplication>(argc, argv);
+    if (type == QtCriticalMsg || type == QtFatalMsg)
+        std::cerr << text.toStdString() << std::endl;
 }
+
+/// Fonts and painting need an application object; this one never connects to a display.
+class OffscreenApplication
+{
+public:
+    OffscreenApplication()
+    {
+        qInstallMessageHandler(dropMessage);
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+        m_application.emplace(m_argc, m_argv);
+    }
+
+private:
+    // Qt keeps references to both for as long as the application lives.
+    int m_argc = 1;
+    char m_name[13] = "bitfront-cli";
+    char* m_argv[2] = {m_name, nullptr};
+    std::optional<QApplication> m_application;
+};
 
 } // namespace
 
@@ -35,7 +50,7 @@ bool canDrawPlots()
 
 void drawPlot(const RunContents& run, const std::filesystem::path& file, bool dark)
 {
-    ensureApplication();
+    const OffscreenApplication application;
     const SnapshotPtr snapshot = makeSnapshot(
         run.records, run.header.metrics, run.header.fp16Quality, 0, run.header.model.fp16Bytes());
     const QString problem = exportPlot(*snapshot, QString::fromStdString(file.string()),
