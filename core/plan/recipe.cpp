@@ -13,12 +13,15 @@ namespace bitfront {
 
 namespace {
 
-/// One entry of module_name_configs.
-struct Override
+/// One entry of module_name_configs: how a module's weights are stored. Attention modules have two:
+/// the packed input projection, and the weight of their output projection, which the package counts
+/// as theirs.
+struct ModuleEntry
 {
     std::string module;
-    const LayerInfo* layer;
-    const LayerStorage* storage;
+    const LayerStorage* weight = nullptr;
+    const LayerStorage* inProjection = nullptr;
+    bool asConfigured = true;
 };
 
 /// A comment must stay on its line whatever a model calls its layers.
@@ -70,16 +73,17 @@ std::string specText(const CompressionSpec& spec)
         + (palette.channelScale ? "true" : "false") + '}';
 }
 
-/// Body of a scope. Weight-only quantization must say so in each, or activations are quantized too.
-std::string scopeText(const CompressionSpec& spec, const std::string& indent)
+/// Body of a scope; `inProjection` is left out for quantization. Weight-only quantization must null
+/// inputs and outputs in each scope, or activations are quantized too.
+std::string scopeText(bool quantizes, const std::string& weight, const std::string& inProjection,
+                      const std::string& indent)
 {
-    const std::string text = specText(spec);
-    if (std::holds_alternative<QuantConfig>(spec))
+    if (quantizes)
         return indent + "op_input_spec: null\n" + indent + "op_output_spec: null\n" + indent
-            + "op_state_spec:\n" + indent + "  weight: " + text + '\n';
+            + "op_state_spec:\n" + indent + "  weight: " + weight + '\n';
     return indent + "enable_fast_kmeans_mode: true\n" + indent + "rounding_precision: 4\n" + indent
-        + "op_state_spec:\n" + indent + "  weight: " + text + '\n' + indent
-        + "  in_proj_weight: " + text + '\n';
+        + "op_state_spec:\n" + indent + "  weight: " + weight + '\n' + indent
+        + "  in_proj_weight: " + inProjection + '\n';
 }
 
 /// Whether the package would compress this layer under such a specification at all.
@@ -96,28 +100,83 @@ bool isInside(const std::string& module, const std::set<std::string>& parents)
     });
 }
 
-/// Layers that are stored otherwise than the global specification says. An entry also covers the
-/// modules inside, so layers below an overridden one are stated again after it.
-std::vector<Override> overridesOf(const ModelInfo& model, const CompressionConfig& config,
-                                  const std::vector<LayerStorage>& storage)
+bool isAttentionOutput(const LayerInfo& layer)
 {
-    std::set<std::string> overridden;
-    std::vector<Override> entries;
+    return layer.shortType() == "NonDynamicallyQuantizableLinear";
+}
+
+/// Modules whose entries decide about a layer: all owners of its weight, for the output projection
+/// of an attention module that module.
+std::vector<std::string> ownersOf(const LayerInfo& layer)
+{
+    std::vector<std::string> owners {layer.module};
+    owners.insert(owners.end(), layer.tiedWith.begin(), layer.tiedWith.end());
+    if (isAttentionOutput(layer)) {
+        const auto dot = layer.module.rfind('.');
+        owners.front() = dot == std::string::npos ? std::string {} : layer.module.substr(0, dot);
+    }
+    return owners;
+}
+
+/// Modules that hold something the package would compress, with what Bitfront does to it.
+std::vector<ModuleEntry> moduleEntries(const ModelInfo& model, const CompressionConfig& config,
+                                       const std::vector<LayerStorage>& storage)
+{
+    std::vector<ModuleEntry> entries;
     for (std::size_t i = 0; i < storage.size(); ++i) {
         const LayerInfo& layer = model.layers[i];
         if (!isTarget(layer, config.spec))
             continue;
-        const bool asConfigured =
-            storage[i].kind != StorageKind::Untouched && storage[i].spec == config.spec;
-        std::vector<std::string> owners {layer.module};
-        owners.insert(owners.end(), layer.tiedWith.begin(), layer.tiedWith.end());
-        for (const std::string& owner : owners)
-            if (!asConfigured || isInside(owner, overridden)) {
-                entries.push_back({owner, &layer, &storage[i]});
-                overridden.insert(owner);
-            }
+        for (const std::string& owner : ownersOf(layer)) {
+            auto entry =
+                std::find_if(entries.begin(), entries.end(),
+                             [&](const ModuleEntry& known) { return known.module == owner; });
+            if (entry == entries.end())
+                entry = entries.insert(entries.end(), ModuleEntry {owner, nullptr, nullptr, true});
+            (layer.parameter == "in_proj_weight" ? entry->inProjection : entry->weight) =
+                &storage[i];
+            if (storage[i].kind == StorageKind::Untouched || storage[i].spec != config.spec)
+                entry->asConfigured = false;
+        }
     }
     return entries;
+}
+
+/// Entries that must be written. One also covers the modules inside, so layers below an overridden
+/// module are stated again after it.
+std::vector<ModuleEntry> overridesOf(const ModelInfo& model, const CompressionConfig& config,
+                                     const std::vector<LayerStorage>& storage)
+{
+    std::set<std::string> overridden;
+    std::vector<ModuleEntry> overrides;
+    for (const ModuleEntry& entry : moduleEntries(model, config, storage))
+        if (!entry.asConfigured || isInside(entry.module, overridden)) {
+            overrides.push_back(entry);
+            overridden.insert(entry.module);
+        }
+    return overrides;
+}
+
+std::string entryText(const ModuleEntry& entry, const CompressionSpec& global)
+{
+    std::string text;
+    for (const LayerStorage* part : {entry.inProjection, entry.weight})
+        if (part && !part->reason.empty())
+            text += "    # " + (entry.inProjection ? oneLine(part->layer) + ": " : std::string {})
+                + oneLine(part->reason) + '\n';
+    const auto specOf = [&](const LayerStorage* part, const CompressionSpec& absent) {
+        if (!part)
+            return specText(absent);
+        return part->kind == StorageKind::Untouched ? std::string("null") : specText(part->spec);
+    };
+    const std::string weight = specOf(entry.weight, global);
+    const std::string inProjection =
+        specOf(entry.inProjection ? entry.inProjection : entry.weight, global);
+    text += "    " + moduleKey(entry.module) + ':';
+    if ((!entry.weight || weight == "null") && inProjection == "null")
+        return text + " null\n";
+    const bool quantizes = std::holds_alternative<QuantConfig>(global);
+    return text + '\n' + scopeText(quantizes, weight, inProjection, "      ");
 }
 
 /// Graph mode where the package's eager mode leaves layers out: attention's output projection, and
@@ -126,8 +185,7 @@ std::string executionMode(const ModelInfo& model)
 {
     const bool graph =
         std::any_of(model.layers.begin(), model.layers.end(), [](const LayerInfo& layer) {
-            return layer.shortType() == "NonDynamicallyQuantizableLinear"
-                || layer.moduleType.compare(0, 9, "torch.nn.") != 0;
+            return isAttentionOutput(layer) || layer.moduleType.compare(0, 9, "torch.nn.") != 0;
         });
     return graph ? "graph" : "eager";
 }
@@ -155,17 +213,13 @@ std::string recipeYaml(const ModelInfo& model, const CompressionConfig& config)
                         "kmeans_palettization_config:\n";
     if (quantizes)
         yaml += "  execution_mode: " + executionMode(model) + '\n';
-    yaml += "  global_config:\n" + scopeText(config.spec, "    ");
-    const std::vector<Override> entries = overridesOf(model, config, storage);
+    const std::string global = specText(config.spec);
+    yaml += "  global_config:\n" + scopeText(quantizes, global, global, "    ");
+    const std::vector<ModuleEntry> entries = overridesOf(model, config, storage);
     if (!entries.empty())
         yaml += "  module_name_configs:\n";
-    for (const Override& entry : entries) {
-        if (!entry.storage->reason.empty())
-            yaml += "    # " + oneLine(entry.storage->reason) + '\n';
-        yaml += "    " + moduleKey(entry.module) + ':';
-        const bool kept = entry.storage->kind == StorageKind::Untouched;
-        yaml += kept ? std::string(" null\n") : '\n' + scopeText(entry.storage->spec, "      ");
-    }
+    for (const ModuleEntry& entry : entries)
+        yaml += entryText(entry, config.spec);
     return yaml;
 }
 

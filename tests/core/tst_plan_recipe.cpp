@@ -95,16 +95,27 @@ void TestPlanRecipe::attention()
                    makeLayer("fc", LayerKind::Linear, {64, 64})});
     CompressionConfig config = baseConfig("palette_pertensor_6bit_pcs0");
     config.skippedLayers = {"attn.in_proj_weight"};
-    // The entry for the attention module covers its output projection, which must be stated again.
+    // The package knows both projections under the attention module's name.
     const QString yaml = QString::fromStdString(recipeYaml(model, config));
-    QVERIFY(yaml.contains("    'attn': null\n    'attn\\.out_proj':\n"));
-    QVERIFY(!yaml.contains("'fc'"));
+    const QString spec = "{n_bits: 6, granularity: {type: per_tensor}, cluster_dim: 1, "
+                         "enable_per_channel_scale: false}\n";
+    QVERIFY(yaml.contains("        weight: " + spec + "        in_proj_weight: null\n"));
+    QVERIFY(yaml.contains("    'attn':\n"));
+    QVERIFY(!yaml.contains("out_proj'") && !yaml.contains("'fc'"));
+    config.skippedLayers = {"attn.out_proj"};
+    const QString output = QString::fromStdString(recipeYaml(model, config));
+    QVERIFY(output.contains("        weight: null\n        in_proj_weight: " + spec));
+    config.skippedLayers = {"attn.in_proj_weight", "attn.out_proj"};
+    QVERIFY(QString::fromStdString(recipeYaml(model, config)).contains("\n    'attn': null\n"));
     // Quantization leaves the packed projection alone by itself, and needs graph mode for the
     // other.
     const QString quant =
         QString::fromStdString(recipeYaml(model, baseConfig("perchannel_int8_symmetric")));
     QVERIFY(quant.contains("execution_mode: graph"));
     QVERIFY(!quant.contains("module_name_configs"));
+    CompressionConfig kept = baseConfig("perchannel_int8_symmetric");
+    kept.skippedLayers = {"attn.out_proj"};
+    QVERIFY(QString::fromStdString(recipeYaml(model, kept)).contains("\n    'attn': null\n"));
 }
 
 void TestPlanRecipe::tiedOwners()
