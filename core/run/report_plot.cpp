@@ -206,6 +206,7 @@ private:
             "floor " + qualityWithUnit(m_view.judged.metric, m_view.judged.floor);
         const double width = kCharWidth * static_cast<double>(words.size());
         m_taken.push_back({kLeft, at - 18, kLeft + width, at});
+        m_taken.push_back({kLeft, at - 1, kRight, at + 1});
         return line(kLeft, at, kRight, at, "floor") + label(kLeft + 6, at - 5, words, "start")
             + "\n";
     }

@@ -4,6 +4,7 @@
 #include "core/run/report.h"
 #include "core/run/report_facts.h"
 #include "tests/support/fake_engine.h"
+#include "tests/support/hand_run.h"
 
 #include <QtTest>
 
@@ -11,79 +12,13 @@
 #include <set>
 
 using namespace bitfront;
+using test::handRecord;
+using test::handRun;
 
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-/// One layer of 1000 weights and a bias of 24, so that every figure can be worked out by hand:
-/// 16384 bits at fp16; at `bits` per weight (24·16 + 1000·bits) / 1024 on average.
-ModelInfo handModel()
-{
-    ModelInfo model;
-    model.path = "/models/tiny.pt";
-    model.fileName = "tiny.pt";
-    model.format = "TorchScript";
-    model.sha256 = "0123abcd";
-    LayerInfo layer;
-    layer.name = layer.module = "fc";
-    layer.parameter = "weight";
-    layer.moduleType = "torch.nn.modules.linear.Linear";
-    layer.shape = {10, 100};
-    model.layers = {layer};
-    model.plainParameters = {{"fc.bias", {24}, 24}};
-    model.modules = {{"", "__torch__.Tiny"}};
-    return model;
-}
-
-ResultRecord handRecord(const std::string& name, GroupId group, int bits, double quality)
-{
-    ResultRecord record;
-    record.config.name = name;
-    record.config.group = group;
-    if (group == GroupId::Palette)
-        record.config.spec = PaletteConfig {};
-    record.configPath = "configs/" + name + ".yaml";
-    record.finishedAt = "2026-01-02T03:04:05Z";
-    Measurement measured;
-    measured.outputs = {{"out_0", Metric::Psnr, quality, quality}};
-    LayerStorage layer;
-    layer.layer = "fc";
-    layer.elements = 1000;
-    layer.kind = StorageKind::Quantized;
-    layer.spec = record.config.spec;
-    layer.bitsPerCode = bits;
-    layer.bits.codes = 1000 * bits;
-    layer.weightErrorDb = -6.0 * bits;
-    measured.layers = {layer};
-    measured.size = accountSize(handModel(), measured.layers);
-    measured.timeMs = 12.4;
-    record.outcome = measured;
-    return record;
-}
-
-RunContents handRun()
-{
-    RunContents run;
-    RunHeader& header = run.header;
-    header.createdAt = "2026-01-02T03:00:00Z";
-    header.bitfrontVersion = "0.1.0";
-    header.engineVersion = "LibTorch 2.13.0";
-    header.model = handModel();
-    header.inputsPath = "/data/in.npz";
-    header.inputsSha256 = "feed";
-    header.inputs = {{"x", "x", "float32", {1, 100}, -1, 1, false}};
-    header.outputs = {{"out_0", "float32", {1, 10}, -3, 3, 0, false}};
-    header.metrics = {{"out_0", Metric::Psnr, 10}};
-    header.fp16Quality = {{"out_0", Metric::Psnr, 70, 75.126}};
-    header.plan =
-        makePlan({GroupId::PerChannel, GroupId::Palette}, {}, false, IndivisiblePolicy::Nearest);
-    header.commandLine = "bitfront-cli run tiny.pt --inputs in.npz --out tiny.bitfront --yes";
-    run.state = RunState::Finished;
-    run.wallMs = 245300;
-    return run;
-}
 
 QString text(const std::string& value)
 {
@@ -110,11 +45,6 @@ private slots:
     void wallTimes();
     void markdownSaysItAll();
     void markdownEscapes();
-    void htmlIsSelfContained_data();
-    void htmlIsSelfContained();
-    void htmlEmbedsThePicture();
-    void htmlEscapes();
-    void plotShowsEveryPoint();
     void jsonIsStable();
     void sameBytesEveryTime();
     void emptyAndRunning();
@@ -345,82 +275,6 @@ void TestRunReport::markdownEscapes()
     const QString report = text(markdownReport(run, ""));
     QVERIFY(report.startsWith("# Compression exploration of a\\|b\\_\\<i\\>\\*\\_.pt\n"));
     QVERIFY(report.contains("`` run `x\\|y` ``"));
-}
-
-void TestRunReport::htmlIsSelfContained_data()
-{
-    QTest::addColumn<bool>("transformer");
-    QTest::newRow("cnn") << false;
-    QTest::newRow("transformer") << true;
-}
-
-void TestRunReport::htmlIsSelfContained()
-{
-    QFETCH(bool, transformer);
-    test::FakeOptions options;
-    options.model = transformer ? test::FakeModelKind::Transformer : test::FakeModelKind::Cnn;
-    options.failing = {"perchannel_int8_symmetric"};
-    const QString html = text(htmlReport(test::fakeRun(options), ""));
-    for (const char* reference :
-         {"http", "src=", "href", "url(", "@import", "<script", "<link", "//"})
-        QVERIFY2(!html.contains(reference), reference);
-    QVERIFY(html.contains("prefers-color-scheme: dark") && html.contains("@media print"));
-    // Tags nest: every one that opens closes, in order.
-    QStringList open {"html"};
-    static const QRegularExpression tag("<(/?)([a-z0-9]+)[^>]*?(/?)>");
-    const QString body = html.section("<body>", 1);
-    for (auto match = tag.globalMatch("<body>" + body); match.hasNext();) {
-        const auto one = match.next();
-        if (!one.captured(3).isEmpty())
-            continue;
-        if (one.captured(1).isEmpty())
-            open.append(one.captured(2));
-        else if (open.isEmpty() || open.takeLast() != one.captured(2))
-            QFAIL(qPrintable("</" + one.captured(2) + "> closes what is not open"));
-    }
-    QVERIFY2(open.isEmpty(), qPrintable(open.join(' ')));
-}
-
-void TestRunReport::htmlEmbedsThePicture()
-{
-    const RunContents run = test::fakeRun();
-    const QString html = text(htmlReport(run, std::string("\x89PNG\0x", 6)));
-    QVERIFY(html.contains("src='data:image/png;base64,iVBORwB4'"));
-    QVERIFY(!html.contains("<svg class='plot'"));
-    QVERIFY(text(htmlReport(run, "a")).contains("base64,YQ=='"));
-    QVERIFY(text(htmlReport(run, "ab")).contains("base64,YWI='"));
-}
-
-void TestRunReport::htmlEscapes()
-{
-    RunContents run = handRun();
-    run.header.model.fileName = "<b>&\"x\".pt";
-    run.records = {handRecord("w8<script>", GroupId::PerChannel, 8, 40)};
-    const QString html = text(htmlReport(run, ""));
-    QVERIFY(html.contains("<h1>Compression exploration of &lt;b&gt;&amp;&quot;x&quot;.pt</h1>"));
-    QVERIFY(!html.contains("<script"));
-}
-
-void TestRunReport::plotShowsEveryPoint()
-{
-    test::FakeOptions options;
-    options.failing = {"perchannel_int8_symmetric"};
-    options.identical = {"perchannel_int8_asymmetric"};
-    const RunContents run = test::fakeRun(options);
-    const QString html = text(htmlReport(run, ""));
-    const QString plot = html.section("<svg class='plot'", 1).section("</svg>", 0, 0);
-    const int titles = static_cast<int>(plot.count("<title>"));
-    QCOMPARE(titles, static_cast<int>(run.records.size())); // one failed, but fp16 has its star
-    QVERIFY(plot.contains("class='front' d='M"));
-    QVERIFY(plot.contains("floor 10.00 dB"));
-    QVERIFY(plot.contains("perchannel_int8_asymmetric: identical at"));
-    // Nothing is drawn outside the picture.
-    static const QRegularExpression circle("c([xy])='([-0-9.]+)'");
-    for (auto match = circle.globalMatch(plot); match.hasNext();) {
-        const auto one = match.next();
-        const double at = one.captured(2).toDouble();
-        QVERIFY(at >= 0 && at <= (one.captured(1) == "x" ? 960 : 480));
-    }
 }
 
 void TestRunReport::jsonIsStable()

@@ -1,66 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The sweep runner on the fake engine: order, refinements, failures, stopping, write errors.
+// The sweep runner on the fake engine: order, refinements, failures, progress.
 #include "core/plan/json.h"
 #include "core/run/probe.h"
 #include "core/run/sweep_runner.h"
 #include "tests/support/fake_engine.h"
+#include "tests/support/sweep_listener.h"
 
 #include <QtTest>
 
 #include <map>
-#include <random>
 
 using namespace bitfront;
+using test::Listener;
+using test::wholePlan;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// Keeps what it is told and checks that calls never overlap.
-class Listener : public SweepObserver
-{
-public:
-    void onRecord(RecordId id, const ResultRecord& record) override
-    {
-        const Entry entry(*this);
-        inOrder = inOrder && id == static_cast<RecordId>(records.size()) && !ended;
-        records.push_back(record);
-        if (seen)
-            seen(id);
-    }
-    void onFinished(const SweepEnd& sweepEnd) override
-    {
-        const Entry entry(*this);
-        inOrder = inOrder && !ended;
-        ended = true;
-        end = sweepEnd;
-    }
-
-    std::function<void(RecordId)> seen;
-    std::vector<ResultRecord> records;
-    SweepEnd end;
-    std::atomic<bool> ended {false};
-    std::atomic<bool> overlapped {false};
-    bool inOrder = true;
-
-private:
-    struct Entry
-    {
-        explicit Entry(Listener& owner)
-            : listener(owner)
-        {
-            if (listener.m_inside.exchange(true))
-                listener.overlapped = true;
-        }
-        ~Entry() { listener.m_inside = false; }
-        Listener& listener;
-    };
-    std::atomic<bool> m_inside {false};
-};
-
-SweepPlan wholePlan(bool refine = true)
-{
-    return makePlan({}, {}, refine, IndivisiblePolicy::Nearest);
-}
 
 /// Results by name without what may differ between runs: times and memory.
 std::map<std::string, std::string> comparable(const std::vector<ResultRecord>& records)
@@ -93,15 +48,6 @@ private slots:
     void noRefinementWhenNotWanted();
     void badRequests_data();
     void badRequests();
-    void stopBeforeStart();
-    void neverStarted();
-    void destroyedWhileRunning();
-    void stopAtRandomTimes();
-    void stopFromTheObserver();
-    void stopAfterTheEndIsFinished();
-    void writeErrorEndsTheSweep();
-    void observerThatThrows();
-    void workersThatCannotBegin();
     void progressIsConsistent();
     void threadBudget_data();
     void threadBudget();
@@ -302,162 +248,6 @@ void TestRunSweep::badRequests()
     QVERIFY(!fs::exists(folder));
 }
 
-void TestRunSweep::stopBeforeStart()
-{
-    Listener listener;
-    SweepRunner runner(request(wholePlan(), 2), listener);
-    runner.requestStop();
-    runner.start();
-    runner.wait();
-    QVERIFY(listener.ended);
-    QVERIFY(listener.end.state == RunState::Stopped);
-    QCOMPARE(listener.end.done, 0);
-    QVERIFY(readRun(runner.folder()).state == RunState::Stopped);
-}
-
-void TestRunSweep::neverStarted()
-{
-    Listener listener;
-    fs::path folder;
-    {
-        SweepRunner runner(request(wholePlan(), 2), listener);
-        folder = runner.folder();
-        runner.wait(); // must not block
-        QVERIFY(runner.progress().running.empty());
-    }
-    QVERIFY(!listener.ended);
-    QVERIFY(readRun(folder).state == RunState::Stopped);
-}
-
-void TestRunSweep::destroyedWhileRunning()
-{
-    for (int i = 0; i < 20; ++i) {
-        test::FakeOptions options;
-        options.delayMs = 10;
-        Listener listener;
-        fs::path folder;
-        {
-            SweepRunner runner(request(wholePlan(), 1 + i % 4, options), listener);
-            folder = runner.folder();
-            runner.start();
-            std::this_thread::sleep_for(std::chrono::milliseconds(i));
-        }
-        QVERIFY(listener.ended);
-        QVERIFY(listener.end.state == RunState::Stopped);
-        const RunContents run = readRun(folder);
-        QCOMPARE(run.records.size(), listener.records.size());
-        QVERIFY(run.state == RunState::Stopped);
-    }
-}
-
-void TestRunSweep::stopAtRandomTimes()
-{
-    std::mt19937 random(20260102);
-    for (int i = 0; i < 15; ++i) {
-        test::FakeOptions options;
-        options.delayMs = 3;
-        Listener listener;
-        SweepRunner runner(request(wholePlan(), 1 + i % 3, options), listener);
-        runner.start();
-        std::this_thread::sleep_for(std::chrono::milliseconds(random() % 400));
-        runner.requestStop();
-        QElapsedTimer timer;
-        timer.start();
-        runner.wait();
-        QVERIFY2(timer.elapsed() < 2000, "a stop takes at most one forward pass");
-        const RunContents run = readRun(runner.folder());
-        QVERIFY(run.state == listener.end.state);
-        QVERIFY(run.state == RunState::Stopped || run.state == RunState::Finished);
-        QCOMPARE(run.records.size(), listener.records.size());
-        QCOMPARE(run.warnings.size(), std::size_t(0));
-        QVERIFY(listener.inOrder && !listener.overlapped);
-        for (const ResultRecord& record : run.records)
-            QVERIFY2(record.measurement(), "a stop is no failure");
-    }
-}
-
-void TestRunSweep::stopFromTheObserver()
-{
-    test::FakeOptions options;
-    options.delayMs = 2;
-    Listener listener;
-    SweepRunner runner(request(wholePlan(), 2, options), listener);
-    listener.seen = [&runner](RecordId id) {
-        (void)runner.progress();
-        if (id == 4)
-            runner.requestStop();
-    };
-    runner.start();
-    runner.wait();
-    QVERIFY(listener.end.state == RunState::Stopped);
-    QVERIFY(listener.records.size() >= 5 && listener.records.size() <= 7);
-}
-
-void TestRunSweep::stopAfterTheEndIsFinished()
-{
-    Listener listener;
-    SweepRunner runner(request(wholePlan(false), 1), listener);
-    runner.start();
-    runner.wait();
-    runner.requestStop();
-    runner.start(); // once is enough
-    runner.wait();
-    QVERIFY(listener.end.state == RunState::Finished);
-    QVERIFY(!runner.progress().stopping);
-    // The folder is free again, before the runner is gone.
-    const auto experiment = test::fakeExperiment();
-    const RunWriter next(runner.folder(), test::fakeHeader(*experiment, wholePlan()));
-    QVERIFY(isRunFolder(runner.folder().string() + ".1"));
-}
-
-void TestRunSweep::writeErrorEndsTheSweep()
-{
-    Listener listener;
-    SweepRunner runner(request(wholePlan(), 2), listener);
-    listener.seen = [&runner](RecordId id) {
-        if (id == 7)
-            fs::remove_all(runner.folder() / "configs");
-    };
-    runner.start();
-    runner.wait();
-    QVERIFY(listener.end.state == RunState::Failed);
-    QVERIFY(listener.end.failure.code == ErrorCode::FileNotWritable);
-    QVERIFY(listener.end.failure.message.find("configs") != std::string::npos);
-    QCOMPARE(listener.end.done, 8);
-    QCOMPARE(listener.records.size(), std::size_t(8));
-    const RunContents run = readRun(runner.folder());
-    QVERIFY(run.state == RunState::Failed);
-    QCOMPARE(run.records.size(), std::size_t(8));
-}
-
-void TestRunSweep::observerThatThrows()
-{
-    Listener listener;
-    SweepRunner runner(request(wholePlan(), 2), listener);
-    listener.seen = [](RecordId id) {
-        if (id == 3)
-            throw std::runtime_error("view broke");
-    };
-    runner.start();
-    runner.wait();
-    QVERIFY(listener.end.state == RunState::Failed);
-    QCOMPARE(listener.end.failure.message, std::string("view broke"));
-    QCOMPARE(readRun(runner.folder()).records.size(), std::size_t(listener.end.done));
-}
-
-void TestRunSweep::workersThatCannotBegin()
-{
-    test::FakeOptions options;
-    options.failEvaluators = true;
-    Listener listener;
-    SweepRunner runner(request(wholePlan(), 3, options), listener);
-    runner.start();
-    runner.wait();
-    QVERIFY(listener.end.state == RunState::Failed);
-    QVERIFY(listener.end.failure.code == ErrorCode::OutOfMemory);
-    QCOMPARE(listener.end.done, 0);
-}
-
 void TestRunSweep::progressIsConsistent()
 {
     test::FakeOptions options;
@@ -553,8 +343,8 @@ void TestRunSweep::probeTimes()
     QCOMPARE(probe(*experiment, test::fakeMetrics(), blocks, {}).paletteMs, 0.0);
     std::stop_source stopped;
     stopped.request_stop();
-    QVERIFY_EXCEPTION_THROWN(
-        probe(*experiment, test::fakeMetrics(), wholePlan(), stopped.get_token()), Cancelled);
+    QVERIFY_THROWS_EXCEPTION(
+        Cancelled, probe(*experiment, test::fakeMetrics(), wholePlan(), stopped.get_token()));
 }
 
 QTEST_GUILESS_MAIN(TestRunSweep)
