@@ -3,26 +3,27 @@
 // group. Views and reports draw this; none of them computes it.
 #pragma once
 
+#include "core/plan/result.h"
+
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "core/plan/result.h"
 
 namespace bitfront {
 
 /// One record as a point. Index in Analysis::points = RecordId.
 struct AnalysedPoint
 {
-    bool failed = false;     ///< error, or an output that is not finite
-    bool identical = false;  ///< every bit of the judged output equals the baseline (quality +∞)
+    bool failed = false; ///< error, or an output that is not finite
+    bool identical = false; ///< every bit of the judged output equals the baseline (quality +∞)
     bool belowFloor = false;
     bool onFront = false;
     double quality = 0; ///< scale-free value of the judged output; worst margin has no unit
     double ratio = 0;
-    RecordId dominatedBy = kNoRecord; ///< a front member at least as good in both, if not on the front
-    RecordId seed = kNoRecord;        ///< record this one refines
+    /// A front member at least as good in both, for those not on the front.
+    RecordId dominatedBy = kNoRecord;
+    RecordId seed = kNoRecord; ///< record this one refines
 };
 
 /// Why a record represents its group.
@@ -42,12 +43,15 @@ struct Knee
 struct Analysis
 {
     std::vector<AnalysedPoint> points;
-    std::vector<RecordId> front; ///< by ascending ratio; failed and below-floor records are never on it
+    /// By ascending ratio; failed and below-floor records are never on it.
+    std::vector<RecordId> front;
     Knee knee;
-    std::vector<std::vector<Anchor>> anchors; ///< per group, in the order of kGroups, up to five each
+    /// Per group, in the order of kGroups, up to five each.
+    std::vector<std::vector<Anchor>> anchors;
 };
 
-/// Judges records by one output. `output` is an index into Measurement::outputs; `floor` in its unit.
+/// Judges records by one output. `output` is an index into Measurement::outputs; `floor` in its
+/// unit.
 Analysis analyse(std::span<const ResultRecord> records, std::size_t output, double floor);
 
 } // namespace bitfront

@@ -2,26 +2,36 @@
 // One compression configuration: what is done to every weight of a model, and to which it is not.
 #pragma once
 
+#include "core/base/formats.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "core/base/formats.h"
-
 namespace bitfront {
 
 /// Groups of the sweep, in order. Ids in files and on the command line: "1a", "1b", "2".
-enum class GroupId { PerChannel, PerBlock, Palette };
+enum class GroupId
+{
+    PerChannel,
+    PerBlock,
+    Palette
+};
 inline constexpr GroupId kGroups[] = {GroupId::PerChannel, GroupId::PerBlock, GroupId::Palette};
 
-std::string_view groupKey(GroupId group);   ///< "1a"
+std::string_view groupKey(GroupId group); ///< "1a"
 std::string_view groupTitle(GroupId group); ///< "Per-channel quantization"
 std::optional<GroupId> groupFromKey(std::string_view key);
 
 /// Scope of one quantization scale.
-enum class QuantGranularity { PerTensor, PerChannel, PerBlock };
+enum class QuantGranularity
+{
+    PerTensor,
+    PerChannel,
+    PerBlock
+};
 
 /// Linear weight quantization of every quantizable layer.
 struct QuantConfig
@@ -37,9 +47,9 @@ struct QuantConfig
 /// Palettization (k-means lookup tables) of every palettizable layer.
 struct PaletteConfig
 {
-    int bits = 4;               ///< 1, 2, 3, 4, 6 or 8: 2^bits table entries
+    int bits = 4; ///< 1, 2, 3, 4, 6 or 8: 2^bits table entries
     std::int64_t groupSize = 0; ///< channels along axis 0 that share a table; 0 = one per tensor
-    bool channelScale = false;  ///< divide every slice of axis 0 by its largest magnitude first
+    bool channelScale = false; ///< divide every slice of axis 0 by its largest magnitude first
 
     bool operator==(const PaletteConfig&) const = default;
 };
@@ -47,10 +57,11 @@ struct PaletteConfig
 using CompressionSpec = std::variant<QuantConfig, PaletteConfig>;
 
 /// What happens to a layer whose extent the block or group size does not divide.
-enum class IndivisiblePolicy {
-    Nearest,    ///< per-block: per-channel; grouped: the nearest group size that divides
+enum class IndivisiblePolicy
+{
+    Nearest, ///< per-block: per-channel; grouped: the nearest group size that divides
     PerChannel, ///< per-block: per-channel; grouped: group size 1 (the reference's recipe)
-    Skip        ///< the layer stays at fp16
+    Skip ///< the layer stays at fp16
 };
 std::string_view name(IndivisiblePolicy policy); ///< "nearest", "per-channel", "skip"
 std::optional<IndivisiblePolicy> indivisiblePolicyFromName(std::string_view text);
@@ -58,7 +69,8 @@ std::optional<IndivisiblePolicy> indivisiblePolicyFromName(std::string_view text
 /// A value: comparable, names itself. Base configurations skip nothing; refinements keep layers.
 struct CompressionConfig
 {
-    std::string name; ///< canonical and unique in a run, e.g. "perblock_bs32_int4_asymmetric_skip-last"
+    /// Canonical and unique in a run, e.g. "perblock_bs32_int4_asymmetric_skip-last".
+    std::string name;
     GroupId group = GroupId::PerChannel;
     CompressionSpec spec;
     IndivisiblePolicy indivisible = IndivisiblePolicy::Nearest;
@@ -77,7 +89,7 @@ std::string title(const CompressionConfig& config);
 std::string shortCode(const CompressionConfig& config);
 
 /// The 31 base configurations in canonical order: 6 of 1a, 9 of 1b, 16 of 2.
-std::vector<CompressionConfig> baseConfigurations(
-    IndivisiblePolicy policy = IndivisiblePolicy::Nearest);
+std::vector<CompressionConfig>
+baseConfigurations(IndivisiblePolicy policy = IndivisiblePolicy::Nearest);
 
 } // namespace bitfront

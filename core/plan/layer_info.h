@@ -2,17 +2,25 @@
 // What a model looks like to a plan: its compressible weight tensors and everything else it stores.
 #pragma once
 
+#include "core/base/formats.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/base/formats.h"
-
 namespace bitfront {
 
-/// What a weight is used for; decides axes and what may be done to it (numerics: "What gets compressed").
-enum class LayerKind { Linear, Conv, ConvTranspose, Embedding, AttentionInput };
+/// What a weight is used for; decides axes and what may be done to it (numerics: "What gets
+/// compressed").
+enum class LayerKind
+{
+    Linear,
+    Conv,
+    ConvTranspose,
+    Embedding,
+    AttentionInput
+};
 
 /// "linear", "conv", "conv_transpose", "embedding", "attention_input".
 std::string_view name(LayerKind kind);
@@ -21,14 +29,14 @@ std::optional<LayerKind> layerKindFromName(std::string_view text);
 /// One compressible weight tensor, once, whoever shares it.
 struct LayerInfo
 {
-    std::string name;       ///< qualified module name, e.g. "layer1.conv1"; unique within the model.
-                            ///< A weight not called "weight" appends its name ("attn.in_proj_weight")
-    std::string module;     ///< qualified name of the owning module, "" for the root
-    std::string parameter;  ///< parameter name in its module: "weight" or "in_proj_weight"
+    std::string name; ///< qualified module name, e.g. "layer1.conv1"; unique within the model.
+                      ///< A weight not called "weight" appends its name ("attn.in_proj_weight")
+    std::string module; ///< qualified name of the owning module, "" for the root
+    std::string parameter; ///< parameter name in its module: "weight" or "in_proj_weight"
     std::string moduleType; ///< original class, e.g. "torch.nn.modules.conv.Conv2d"
     LayerKind kind = LayerKind::Linear;
     WeightType weightType = WeightType::Float32;
-    std::vector<std::int64_t> shape;   ///< as stored, e.g. [out, in, kh, kw]
+    std::vector<std::int64_t> shape; ///< as stored, e.g. [out, in, kh, kw]
     std::vector<std::string> tiedWith; ///< module names of further owners of the same tensor
 
     std::int64_t elements() const;
@@ -40,8 +48,8 @@ struct LayerInfo
     int blockAxis() const { return kind == LayerKind::ConvTranspose ? 0 : 1; }
     /// The reference sweep quantizes all but attention's packed input projection ...
     bool quantizable() const { return kind != LayerKind::AttentionInput; }
-    /// ... and palettizes all but embeddings. A tensor tied to an embedding counts by its first owner
-    /// that is not an embedding.
+    /// ... and palettizes all but embeddings. A tensor tied to an embedding counts by its first
+    /// owner that is not an embedding.
     bool palettizable() const { return kind != LayerKind::Embedding; }
 };
 
@@ -53,7 +61,8 @@ struct PlainParameter
     std::int64_t elements = 0;
 };
 
-/// A module of the model that holds layers, in forward (registration) order: for submodule boundaries.
+/// A module of the model that holds layers, in forward (registration) order: for submodule
+/// boundaries.
 struct ModuleInfo
 {
     std::string name; ///< qualified name, "" for the root
@@ -73,14 +82,15 @@ struct ModelInfo
 {
     std::string path;
     std::string fileName; ///< last component of path
-    std::string format;   ///< "TorchScript" | "TorchScript (frozen)"
-    std::string sha256;   ///< of the file, lower-case hex
+    std::string format; ///< "TorchScript" | "TorchScript (frozen)"
+    std::string sha256; ///< of the file, lower-case hex
     std::uint64_t fileBytes = 0;
     std::vector<LayerInfo> layers; ///< in registration order
     std::vector<PlainParameter> plainParameters;
     std::vector<ModuleInfo> modules;
     std::vector<ArgumentInfo> arguments;
-    /// What the user should know about this model, one sentence each ("was saved in training mode ...").
+    /// What the user should know about this model, one sentence each ("was saved in training mode
+    /// ...").
     std::vector<std::string> notes;
 
     /// Elements of all parameter tensors, each once. Buffers do not count.

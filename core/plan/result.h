@@ -2,14 +2,14 @@
 // What one configuration of a sweep came to. A failed configuration is data, not an exception.
 #pragma once
 
+#include "core/base/error.h"
+#include "core/plan/layer_storage.h"
+
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "core/base/error.h"
-#include "core/plan/layer_storage.h"
 
 namespace bitfront {
 
@@ -33,8 +33,8 @@ struct Measurement
     std::vector<OutputQuality> outputs; ///< in the order of the model's outputs
     SizeAccount size;
     std::vector<LayerStorage> layers; ///< in the model's order
-    double timeMs = 0;                ///< compression plus forward
-    double forwardMs = 0;             ///< forward alone
+    double timeMs = 0; ///< compression plus forward
+    double forwardMs = 0; ///< forward alone
     std::uint64_t peakMemoryBytes = 0; ///< of the process so far
 };
 
@@ -73,7 +73,7 @@ struct OutputInfo
     std::vector<std::int64_t> shape;
     double min = 0, max = 0;
     std::int64_t nonFinite = 0; ///< count of NaN and infinities
-    bool binary = false;        ///< boolean, or only 0 and 1
+    bool binary = false; ///< boolean, or only 0 and 1
 };
 
 /// A metric to offer, never to choose silently, with the reason in one sentence.
