@@ -70,7 +70,7 @@ QMenu::item:selected{background:@accentSoft;}
 QMenu::item:disabled{color:@text3;background:transparent;}
 QMenu::icon{padding-left:8px;}
 QMenu::separator{height:1px;background:@line;margin:5px 6px;}
-QToolBar{background:@window;border:0;padding:4px 16px 8px 4px;spacing:2px;}
+QToolBar{background:@window;border:0;border-bottom:1px solid @line;padding:4px 16px 8px 4px;spacing:2px;}
 QToolBar QToolButton{padding:6px 9px;}
 QToolBar QToolButton:focus{padding:5px 8px;}
 QToolBar::separator{background:@line;width:1px;margin:6px 10px;}

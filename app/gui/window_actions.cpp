@@ -143,22 +143,27 @@ void MainWindow::buildToolBar()
     m_toolBar->addSeparator();
     m_toolBar->addActions({a.primary, a.stop});
     m_toolBar->addSeparator();
-    m_toolBar->addAction(a.exportAll);
-    const QList<QToolButton*> buttons = m_toolBar->findChildren<QToolButton*>();
-    for (QToolButton* button : buttons)
-        button->setFont(uiFont(13, 500));
-    auto* exportButton = static_cast<QToolButton*>(m_toolBar->widgetForAction(a.exportAll));
+    auto* exportButton = new QToolButton;
+    exportButton->setObjectName(QStringLiteral("exportButton"));
+    exportButton->setText(tr("Export"));
+    exportButton->setIcon(buttonIcon(QStringLiteral("export")));
+    exportButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    exportButton->setPopupMode(QToolButton::InstantPopup);
+    exportButton->setToolTip(tr("Report and plot as files"));
     auto* exportMenu = new QMenu(exportButton);
     exportMenu->addActions({a.exportAll, a.exportOne});
     exportButton->setMenu(exportMenu);
-    exportButton->setPopupMode(QToolButton::MenuButtonPopup);
-
+    m_toolBar->addWidget(exportButton);
+    a.exportButton = exportButton;
+    const QList<QToolButton*> buttons = m_toolBar->findChildren<QToolButton*>();
+    for (QToolButton* button : buttons)
+        button->setFont(uiFont(13, 500));
     auto* space = new QWidget;
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     m_toolBar->addWidget(space);
     auto* outputs = new QWidget;
     auto* across = new QHBoxLayout(outputs);
-    across->setContentsMargins(0, 0, 0, 0);
+    across->setContentsMargins(0, 0, uiPx(12), 0);
     across->setSpacing(10);
     m_outputLabel = new Label(tr("Output"), 13, 500);
     m_output = new QComboBox;
@@ -187,7 +192,9 @@ void MainWindow::updateActions()
     a.stop->setEnabled(running && !m_run.isStopping());
     a.stop->setText(m_run.isStopping() ? tr("Stopping…") : tr("&Stop"));
     const bool again = m_stage == Stage::Results && !running;
-    a.primary->setText(again ? tr("Run again") : tr("Estimate and start"));
+    a.primary->setText(again                            ? tr("Run again")
+                           : m_stage == Stage::Estimate ? tr("Start")
+                                                        : tr("Estimate"));
     a.primary->setIcon(buttonIcon(again ? QStringLiteral("refresh") : QStringLiteral("play")));
     switch (m_stage) {
     case Stage::Welcome:
@@ -206,6 +213,7 @@ void MainWindow::updateActions()
     a.primary->setVisible(!running);
     a.exportAll->setEnabled(m_stage == Stage::Results && results);
     a.exportOne->setEnabled(m_stage == Stage::Results && results);
+    a.exportButton->setEnabled(m_stage == Stage::Results && results);
     a.clearSelection->setEnabled(m_stage == Stage::Estimate || m_selection.current() != kNoRecord);
     a.resetZoom->setEnabled(m_stage == Stage::Results);
     a.resetLayout->setEnabled(m_stage == Stage::Results);

@@ -5,6 +5,7 @@
 #include "app/gui/main_window.h"
 
 class QAction;
+class QToolButton;
 
 namespace bitfront {
 
@@ -24,6 +25,7 @@ struct MainWindow::Actions
     QAction* resetLayout = nullptr;
     QAction* help = nullptr;
     QAction* exportHelp = nullptr;
+    QToolButton* exportButton = nullptr;
     bool demoAvailable = false;
 };
 

@@ -78,7 +78,7 @@ void MainWindow::wireSetup()
         if (m_demoPending && !m_setup.outputs().empty()) {
             // The demo comes with its metric; the card says so, and it can be changed.
             m_demoPending = false;
-            m_setup.confirmMetrics();
+            m_setup.confirmMetrics(tr("The demo comes with this metric."));
         }
         if (m_stage == Stage::Estimate && !m_setup.isEstimating() && !m_setup.probe())
             m_setup.startEstimate();

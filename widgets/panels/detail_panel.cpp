@@ -7,6 +7,7 @@
 #include "widgets/parts/figures.h"
 #include "widgets/results/layer_model.h"
 #include "widgets/results/result_delegate.h"
+#include "widgets/results/table_header.h"
 #include "widgets/selection.h"
 #include "widgets/theme.h"
 #include "widgets/workbench/plan_choice.h"
@@ -102,7 +103,7 @@ QWidget* DetailPanel::buildHead()
     column->setSpacing(0);
     m_title = new Label({}, 15, 600);
     m_title->setObjectName(QStringLiteral("detailTitle"));
-    m_title->setElided(true);
+    m_title->setWrapped(true);
     column->addWidget(m_title);
     column->addSpacing(10);
     m_chips = new QHBoxLayout;
@@ -178,10 +179,12 @@ QWidget* DetailPanel::buildTabs()
     m_layerView->sortByColumn(LayerModel::NameColumn, Qt::AscendingOrder);
     m_layerView->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_layerView->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    QHeaderView* header = m_layerView->header();
+    auto* header = new TableHeader(m_layerView);
+    header->setInsets(16, 8, 16);
+    m_layerView->setHeader(header);
     header->setStretchLastSection(false);
     header->setSectionResizeMode(LayerModel::NameColumn, QHeaderView::Stretch);
-    const int widths[] = {0, 94, 72, 66};
+    const int widths[] = {0, 88, 70, 60};
     for (int i = 1; i < LayerModel::ColumnCount; ++i) {
         header->setSectionResizeMode(i, QHeaderView::Fixed);
         header->resizeSection(i, uiPx(widths[i]));

@@ -32,7 +32,7 @@ PlotPanel::PlotPanel(RunController& run, Selection& selection, EstimateSheet* sh
     , m_run(run)
     , m_plot(new ScatterPlot)
 {
-    setMinimumWidth(uiPx(360));
+    setMinimumWidth(uiPx(420));
     auto* ground = new Ground(Ground::Kind::Surface);
     auto* column = new QVBoxLayout(ground);
     column->setContentsMargins(0, 0, 0, 0);

@@ -138,7 +138,6 @@ void StatusPanel::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.fillRect(rect(), theme.window);
-    painter.fillRect(QRect(0, 0, width(), 1), theme.line);
     painter.setFont(uiFont(11, 500));
     const QFontMetrics metrics = painter.fontMetrics();
     const int centre = height() / 2;

@@ -4,6 +4,7 @@
 #include "widgets/results/result_delegate.h"
 #include "widgets/results/result_model.h"
 #include "widgets/results/result_proxy.h"
+#include "widgets/results/table_header.h"
 #include "widgets/selection.h"
 #include "widgets/theme.h"
 
@@ -68,6 +69,9 @@ ResultsView::ResultsView(ResultModel& model, Selection& selection, QWidget* pare
     setEditTriggers(QAbstractItemView::NoEditTriggers);
     setMouseTracking(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto* head = new TableHeader(this);
+    head->setInsets(34, 8, 8);
+    setHeader(head);
     setSortingEnabled(true);
     header()->setStretchLastSection(false);
     header()->setSectionsMovable(false);

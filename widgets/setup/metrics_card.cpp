@@ -64,7 +64,7 @@ MetricsCard::MetricsCard(ProjectSetup& setup, QWidget* parent)
     grid->setVerticalSpacing(8);
     grid->setColumnStretch(4, 1);
     setAction(tr("What do these mean?"));
-    connect(m_confirm, &QPushButton::clicked, &m_setup, &ProjectSetup::confirmMetrics);
+    connect(m_confirm, &QPushButton::clicked, this, [this] { m_setup.confirmMetrics(); });
     connect(&m_setup, &ProjectSetup::metricsChanged, this, &MetricsCard::refresh);
     connect(&m_setup, &ProjectSetup::inputsChanged, this, &MetricsCard::refresh);
     refresh();
@@ -113,13 +113,20 @@ void MetricsCard::refresh()
 QString MetricsCard::reasonText() const
 {
     const auto& outputs = m_setup.outputs();
-    if (m_setup.metricsConfirmed())
-        return tr("Results below the floor are not refined and stay out of the front.");
+    if (m_setup.metricsConfirmed()) {
+        const QString floors =
+            tr("Results below the floor are not refined and stay out of the front.");
+        return m_setup.confirmation().isEmpty()
+            ? floors
+            : m_setup.confirmation() + QLatin1Char(' ') + floors;
+    }
     QStringList reasons;
     for (const OutputSetup& output : outputs) {
+        const QString suggested =
+            tr("%1 is suggested: %2.")
+                .arg(metricTitle(output.suggestion.metric), toQString(output.suggestion.reason));
         const QString reason =
-            toQString(output.metric ? output.suggestion.reason
-                                    : metricUnfitReason(output.info, Metric::Psnr));
+            output.metric ? suggested : toQString(metricUnfitReason(output.info, Metric::Psnr));
         reasons << (outputs.size() == 1
                         ? reason
                         : toQString(output.info.name) + QStringLiteral(": ") + reason);

@@ -86,15 +86,20 @@ QString preflightSummary(const std::vector<DivisibilityNote>& notes)
         for (auto size = sizes.begin(); size != last; ++size)
             ++bySize[*size];
     }
+    if (bySize.empty())
+        return {};
     QStringList parts;
     for (const auto& [size, count] : bySize) {
-        parts << (parts.isEmpty() ? tr2("%1 do not divide by %2") : tr2("%1 by %2"))
+        parts << (parts.isEmpty() ? tr2("%1 layers do not divide by %2") : tr2("%1 by %2"))
                      .arg(count)
                      .arg(size);
         if (parts.size() == 3)
             break;
     }
-    return parts.join(QStringLiteral(", "));
+    const QString first = parts.value(0);
+    parts.removeFirst();
+    return parts.isEmpty() ? first
+                           : first + QStringLiteral(",\n") + parts.join(QStringLiteral(", "));
 }
 
 PreflightCard::PreflightCard(ProjectSetup& setup, QWidget* parent)

@@ -50,7 +50,7 @@ WelcomePage::WelcomePage(QWidget* parent)
     m_error->hide();
 
     auto* column = new QWidget;
-    column->setFixedWidth(uiPx(kColumnWidth));
+    column->setMaximumWidth(uiPx(kColumnWidth));
     auto* down = new QVBoxLayout(column);
     down->setContentsMargins(0, 24, 0, 20);
     down->setSpacing(0);
@@ -71,8 +71,9 @@ WelcomePage::WelcomePage(QWidget* parent)
     auto* across = new QHBoxLayout(this);
     across->setContentsMargins(24, 0, 24, 0);
     across->addStretch();
-    across->addWidget(column);
+    across->addWidget(column, 1000);
     across->addStretch();
+    setMinimumWidth(uiPx(560));
 }
 
 QWidget* WelcomePage::buildTop()

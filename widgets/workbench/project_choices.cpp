@@ -18,6 +18,7 @@ void ProjectSetup::setMetric(std::size_t output, std::optional<Metric> metric)
         setup.floor = defaultFloor(*metric);
     setup.metric = metric;
     setup.confirmed = true;
+    m_confirmation.clear();
     if (!m_outputs[m_primary].metric) {
         const auto judged = std::ranges::find_if(
             m_outputs, [](const OutputSetup& o) { return o.metric.has_value(); });
@@ -34,8 +35,9 @@ void ProjectSetup::setFloor(std::size_t output, double floor)
     emit metricsChanged();
 }
 
-void ProjectSetup::confirmMetrics()
+void ProjectSetup::confirmMetrics(const QString& note)
 {
+    m_confirmation = note;
     for (OutputSetup& output : m_outputs)
         output.confirmed = true;
     emit metricsChanged();

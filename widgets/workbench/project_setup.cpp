@@ -74,9 +74,13 @@ void ProjectSetup::openModel(const QString& path)
     m_model.reset();
     m_modelError = {};
     m_modelState = LoadState::Loading;
+    m_runFolder.clear();
     dropInputs();
     updateDivisibility();
     emit modelChanged();
+    emit inputsChanged();
+    emit metricsChanged();
+    emit runFolderChanged();
     m_modelTask = m_queue.run(
         this,
         [this, path, generation](const std::stop_token& stop) -> BackgroundQueue::Completion {

@@ -68,7 +68,9 @@ public:
     const std::vector<OutputSetup>& outputs() const { return m_outputs; }
     void setMetric(std::size_t output, std::optional<Metric> metric); ///< counts as a confirmation
     void setFloor(std::size_t output, double floor);
-    void confirmMetrics();
+    /// `note` says on whose word, when it was not a click ("The demo comes with this metric.").
+    void confirmMetrics(const QString& note = {});
+    const QString& confirmation() const { return m_confirmation; }
     bool metricsConfirmed() const;
     std::size_t primaryOutput() const { return m_primary; }
     void setPrimaryOutput(std::size_t output);
@@ -118,7 +120,7 @@ private:
     QString m_engineVersion;
     LoadState m_modelState = LoadState::Nothing;
     LoadState m_inputsState = LoadState::Nothing;
-    QString m_modelPath, m_inputsPath, m_runFolder;
+    QString m_modelPath, m_inputsPath, m_runFolder, m_confirmation;
     std::shared_ptr<const Model> m_model;
     std::shared_ptr<const ReferenceData> m_inputs;
     std::shared_ptr<Experiment> m_experiment;

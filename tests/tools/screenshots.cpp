@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Takes the pictures of the README and of the look checks: every state of the window with the real
+// demo, light and dark. `bitfront-screenshots DIR [WIDTH HEIGHT [SCALE]]`; needs no display.
+#include "app/gui/main_window.h"
+#include "core/engine/engine_loader.h"
+#include "widgets/theme.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QPushButton>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cstdio>
+
+using namespace bitfront;
+
+namespace {
+
+constexpr int kPatienceMs = 600000;
+
+/// Waits until `condition` holds; ends the program where it never does.
+template<class Condition>
+void waitFor(Condition condition, const char* what)
+{
+    if (!QTest::qWaitFor(condition, kPatienceMs)) {
+        std::fprintf(stderr, "Gave up waiting for %s.\n", what);
+        std::exit(1);
+    }
+}
+
+class Photographer
+{
+public:
+    Photographer(MainWindow& window, QDir folder)
+        : m_window(window)
+        , m_folder(std::move(folder))
+    {
+    }
+
+    /// One picture per theme; leaves the light one on.
+    void take(const QString& state)
+    {
+        for (const auto& [mode, name] :
+             {std::pair(ThemeMode::Dark, "dark"), std::pair(ThemeMode::Light, "light")}) {
+            m_window.setThemeMode(mode);
+            QTest::qWait(150);
+            const QString file = m_folder.absoluteFilePath(
+                QStringLiteral("%1-%2.png").arg(state, QLatin1String(name)));
+            if (!m_window.grab().save(file))
+                std::exit(1);
+            std::printf("%s\n", qPrintable(file));
+        }
+    }
+
+    void click(const char* button)
+    {
+        auto* found = m_window.findChild<QPushButton*>(QLatin1String(button));
+        if (!found)
+            std::exit(1);
+        QTest::mouseClick(found, Qt::LeftButton);
+    }
+
+private:
+    MainWindow& m_window;
+    QDir m_folder;
+};
+
+int recordCount(const MainWindow& window)
+{
+    const auto& snapshot = const_cast<MainWindow&>(window).run().snapshot();
+    return snapshot ? static_cast<int>(snapshot->records.size()) : 0;
+}
+
+/// A palette configuration on the front, in the middle of the picture.
+RecordId showpiece(const ResultSnapshot& snapshot)
+{
+    RecordId best = snapshot.analysis.front.empty() ? kNoRecord : snapshot.analysis.front.front();
+    for (const RecordId id : snapshot.analysis.front) {
+        const auto& config = snapshot.records[static_cast<std::size_t>(id)].config;
+        if (config.group == GroupId::Palette && !config.isRefinement()) {
+            best = id;
+            break;
+        }
+    }
+    return best;
+}
+
+void photographSession(MainWindow& window, Photographer& photographer, const QTemporaryDir& scratch)
+{
+    window.openDemo();
+    waitFor([&] { return window.setup().inputsState() == LoadState::Ready; }, "the demo");
+    // As with a model of one's own: the metric is still to be confirmed.
+    const QString model = window.setup().modelPath();
+    const QString inputs = window.setup().inputsPath();
+    window.openModel(model);
+    window.openInputs(inputs);
+    waitFor([&] { return window.setup().inputsState() == LoadState::Ready; }, "the inputs");
+    window.setup().setRunFolder(scratch.filePath(QStringLiteral("digits_cnn.bitfront")));
+    photographer.take(QStringLiteral("setup"));
+
+    photographer.click("confirmMetrics");
+    photographer.click("estimate");
+    waitFor([&] { return window.setup().probe().has_value(); }, "the estimate");
+    photographer.take(QStringLiteral("estimate"));
+
+    photographer.click("startSweep");
+    waitFor([&] { return recordCount(window) >= 26 || !window.run().isRunning(); }, "26 results");
+    if (window.run().snapshot())
+        window.selection().setCurrent(showpiece(*window.run().snapshot()));
+    photographer.take(QStringLiteral("running"));
+    waitFor([&] { return window.run().hasRun() && !window.run().isRunning(); },
+            "the end of the sweep");
+    QTest::qWait(300);
+    window.selection().setCurrent(kNoRecord);
+    window.selection().setCurrent(showpiece(*window.run().snapshot()));
+    photographer.take(QStringLiteral("workbench"));
+}
+
+void photographError(MainWindow& window, Photographer& photographer, const QTemporaryDir& scratch)
+{
+    const QString path = scratch.filePath(QStringLiteral("weights_only.pt"));
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly))
+        std::exit(1);
+    file.write("these are not the layers you are looking for");
+    file.close();
+    window.openModel(path);
+    waitFor([&] { return window.setup().modelState() == LoadState::Failed; }, "the refusal");
+    photographer.take(QStringLiteral("error"));
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    if (argc < 2) {
+        std::fprintf(stderr, "Usage: bitfront-screenshots DIR [WIDTH HEIGHT [SCALE]]\n");
+        return 2;
+    }
+    if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    if (argc > 4)
+        qputenv("QT_SCALE_FACTOR", argv[4]);
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("Bitfront"));
+    const QTemporaryDir scratch;
+    QDir().mkpath(QString::fromLocal8Bit(argv[1]));
+    QSettings settings(scratch.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat);
+    MainWindow window(loadEngine, settings);
+    window.resize(argc > 3 ? QSize(std::atoi(argv[2]), std::atoi(argv[3])) : QSize(1440, 900));
+    window.show();
+    Photographer photographer(window, QDir(QString::fromLocal8Bit(argv[1])));
+    photographSession(window, photographer, scratch);
+    photographError(window, photographer, scratch);
+
+    MainWindow fresh(loadEngine, settings);
+    fresh.resize(window.size());
+    fresh.show();
+    window.hide();
+    Photographer(fresh, QDir(QString::fromLocal8Bit(argv[1]))).take(QStringLiteral("welcome"));
+    return 0;
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window's knowledge without its widgets: background work, plans, and destruction while
+// running.
+#include "tests/support/fake_engine.h"
+#include "widgets/workbench/background_queue.h"
+#include "widgets/workbench/error_text.h"
+#include "widgets/workbench/project_setup.h"
+#include "widgets/workbench/run_controller.h"
+#include "widgets/workbench/settings.h"
+
+#include <QElapsedTimer>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace bitfront;
+using namespace bitfront::test;
+
+namespace {
+
+SweepRequest requestFor(const FakeOptions& options, const QString& folder)
+{
+    SweepRequest request;
+    request.experiment = fakeExperiment(options);
+    request.header = fakeHeader(*request.experiment, PlanChoice().plan());
+    request.runFolder = folder.toStdString();
+    request.workers = 2;
+    return request;
+}
+
+} // namespace
+
+class TestWorkbench : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void tasksRunInOrderAndFailAsValues();
+    void quickPlan();
+    void plansRoundTrip();
+    void everyErrorHasWords();
+    void replacingAModelDropsTheOldOne();
+    void destroyedWhileRunning();
+    void eventLoopStaysResponsive();
+    void recentRunsAreFew();
+    void commandLineIsQuoted();
+};
+
+void TestWorkbench::tasksRunInOrderAndFailAsValues()
+{
+    QObject receiver;
+    QStringList heard;
+    {
+        BackgroundQueue queue;
+        for (int i = 0; i < 5; ++i) {
+            queue.run(
+                &receiver,
+                [i, &heard](const std::stop_token&) -> BackgroundQueue::Completion {
+                    if (i == 2)
+                        throw Error(ErrorCode::BadFormat, "two");
+                    if (i == 3)
+                        throw Cancelled();
+                    return [i, &heard] { heard << QString::number(i); };
+                },
+                [&heard](const Failure& failure) {
+                    heard << QString::fromStdString(failure.message);
+                });
+        }
+        QTRY_COMPARE(heard.join(QLatin1Char(' ')), QStringLiteral("0 1 two 4"));
+        std::stop_source late = queue.run(
+            &receiver,
+            [&heard](const std::stop_token&) -> BackgroundQueue::Completion {
+                return [&heard] { heard << QStringLiteral("late"); };
+            },
+            [](const Failure&) {});
+        late.request_stop();
+    }
+    QTest::qWait(10);
+    QVERIFY(heard.size() <= 5);
+}
+
+void TestWorkbench::quickPlan()
+{
+    PlanChoice plan;
+    QCOMPARE(plan.count(), 31);
+    QVERIFY(!plan.isQuick());
+    plan.selectQuick();
+    QCOMPARE(plan.count(), 12);
+    for (const GroupId group : kGroups)
+        QCOMPARE(plan.count(group), 4);
+    QCOMPARE(plan.plan().maxRefinements(), 0);
+    QVERIFY(plan.isQuick());
+}
+
+void TestWorkbench::plansRoundTrip()
+{
+    PlanChoice plan;
+    plan.select({"perchannel_int8_symmetric"}, false);
+    plan.refine = false;
+    plan.policy = IndivisiblePolicy::Skip;
+    QVERIFY(PlanChoice(plan.plan()) == plan);
+    std::size_t leaves = 0;
+    for (const ConfigFamily& family : configFamilies())
+        leaves += family.names.size();
+    QCOMPARE(leaves, std::size_t(31));
+    const CompressionConfig config = configForName("perblock_bs128_int4_asymmetric_skip-last");
+    QVERIFY(config.isRefinement());
+    QCOMPARE(config.seed, std::string("perblock_bs128_int4_asymmetric"));
+}
+
+void TestWorkbench::everyErrorHasWords()
+{
+    for (int code = 0; code <= static_cast<int>(ErrorCode::Internal); ++code) {
+        for (const Task task :
+             {Task::OpenModel, Task::LoadInputs, Task::StartSweep, Task::Sweep, Task::Export}) {
+            const ErrorText text =
+                errorText(task, {static_cast<ErrorCode>(code), "Because.", "Do this.", {}});
+            QVERIFY(text.title.endsWith(QLatin1Char('.')));
+            QCOMPARE(text.body, QStringLiteral("Because. Do this."));
+        }
+    }
+}
+
+void TestWorkbench::replacingAModelDropsTheOldOne()
+{
+    QTemporaryDir folder;
+    const auto write = [&folder](const char* name, const char* text) {
+        QFile file(folder.filePath(QLatin1String(name)));
+        if (file.open(QIODevice::WriteOnly))
+            file.write(text);
+        return file.fileName();
+    };
+    FakeOptions options;
+    options.openDelayMs = 30;
+    auto engine = std::make_shared<FakeEngine>(options);
+    ProjectSetup setup([engine] { return engine; });
+    QSignalSpy changes(&setup, &ProjectSetup::modelChanged);
+    setup.openModel(write("a.pt", "state-dict"));
+    setup.openModel(write("b.pt", "transformer"));
+    setup.loadInputs(write("i.npy", "inputs"));
+    QTRY_COMPARE(setup.inputsState(), LoadState::Ready);
+    QCOMPARE(setup.modelState(), LoadState::Ready);
+    QCOMPARE(setup.outputs().size(), std::size_t(2));
+    QVERIFY(!setup.metricsConfirmed());
+    setup.setMetric(1, std::nullopt);
+    setup.confirmMetrics();
+    QCOMPARE(setup.metrics().size(), std::size_t(1));
+    QVERIFY(setup.missing().isEmpty());
+}
+
+void TestWorkbench::destroyedWhileRunning()
+{
+    FakeOptions options;
+    options.delayMs = 3;
+    for (int round = 0; round < 20; ++round) {
+        QTemporaryDir folder;
+        auto controller = std::make_unique<RunController>();
+        controller->start(requestFor(options, folder.filePath(QStringLiteral("run.bitfront"))));
+        if (round % 2 == 0)
+            QTRY_VERIFY(controller->snapshot() != nullptr);
+        else
+            QTest::qWait(round);
+        controller.reset();
+        QCoreApplication::processEvents();
+    }
+}
+
+void TestWorkbench::eventLoopStaysResponsive()
+{
+    FakeOptions options;
+    options.delayMs = 2;
+    QTemporaryDir folder;
+    RunController controller;
+    QSignalSpy finished(&controller, &RunController::sweepFinished);
+    controller.start(requestFor(options, folder.filePath(QStringLiteral("run.bitfront"))));
+    QElapsedTimer clock;
+    qint64 worst = 0;
+    QTimer tick;
+    tick.setInterval(1);
+    connect(&tick, &QTimer::timeout, this, [&] { worst = std::max(worst, clock.restart()); });
+    clock.start();
+    tick.start();
+    QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, 30000);
+    QTRY_COMPARE(static_cast<int>(controller.snapshot()->records.size()),
+                 controller.progress().done);
+    QVERIFY2(worst < 500, qPrintable(QString::number(worst)));
+}
+
+void TestWorkbench::recentRunsAreFew()
+{
+    QTemporaryDir folder;
+    QSettings store(folder.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat);
+    Settings settings(store);
+    for (int i = 0; i < 12; ++i) {
+        const QString run = folder.filePath(QStringLiteral("run%1").arg(i));
+        QDir().mkpath(run);
+        QFile file(run + QStringLiteral("/run.json"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        settings.addRecentRun({run, QDateTime::currentDateTime(), QStringLiteral("s"),
+                               QStringLiteral("61"), i % 2 == 0});
+    }
+    QCOMPARE(settings.recentRuns().size(), 8);
+    QCOMPARE(settings.recentRuns().first().folder, folder.filePath(QStringLiteral("run11")));
+    settings.addRecentRun({folder.filePath(QStringLiteral("run8")), {}, {}, {}, true});
+    QCOMPARE(settings.recentRuns().size(), 8);
+    QDir(folder.filePath(QStringLiteral("run8"))).removeRecursively();
+    QCOMPARE(settings.recentRuns().size(), 7);
+}
+
+void TestWorkbench::commandLineIsQuoted()
+{
+    auto experiment = fakeExperiment();
+    RunHeader header = fakeHeader(*experiment, PlanChoice().plan());
+    header.model.path = "/data/my model's.pt";
+    header.plan.refine = false;
+    const QString command = headlessCommand(header, QStringLiteral("/out/run.bitfront"));
+    QVERIFY2(command.contains(QStringLiteral("'/data/my model'\\''s.pt'")), qPrintable(command));
+    QVERIFY(command.contains(QStringLiteral("--no-refine")));
+    QVERIFY(!command.contains(QStringLiteral("--configs")));
+    QVERIFY(command.endsWith(QStringLiteral("--indivisible nearest --yes")));
+}
+
+QTEST_MAIN(TestWorkbench)
+#include "tst_workbench.moc"
