@@ -51,9 +51,11 @@ public:
     }
     void recorded(const ResultRecord& record, const SweepProgress&) override
     {
-        if (const Failure* failure = record.failure())
-            std::cerr << "\r\033[K" << record.config.name << " failed: " << failure->message
-                      << '\n';
+        const Failure* failure = record.failure();
+        if (failure == nullptr)
+            return;
+        std::cerr << "\r\033[K" << record.config.name << " failed: " << failure->message << '\n';
+        m_shown.clear();
     }
     void tick(const SweepProgress& progress) override
     {

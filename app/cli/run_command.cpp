@@ -4,6 +4,7 @@
 #include "app/cli/console.h"
 #include "app/cli/describe.h"
 #include "app/cli/estimation.h"
+#include "app/cli/plot_file.h"
 #include "app/cli/progress.h"
 #include "app/cli/report_files.h"
 #include "app/cli/run_header.h"
@@ -77,6 +78,9 @@ int conclude(const RunOptions& options, const SweepEnd& end, const fs::path& fol
         out << '\n' << textReport(run) << '\n';
         for (const fs::path& file : writeReports(run, folder))
             out << "Written: " << file.string() << '\n';
+        if (!canDrawPlots())
+            out << "No " << kPlotName
+                << ": this build draws no pictures; report.html holds a plot.\n";
     }
     out << "Run folder: " << folder.string() << " (" << counted(end.done, "result") << ", "
         << end.failed << " failed, " << durationText({end.wallMs, end.wallMs}) << ")\n";
