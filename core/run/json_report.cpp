@@ -55,7 +55,7 @@ OrderedJson resultJson(const RunView& view, RecordId id)
     json["identical"] = point.identical;
     json["dominated_by"] =
         point.dominatedBy == kNoRecord ? OrderedJson() : OrderedJson(point.dominatedBy);
-    json["result"] = Json(view.record(id));
+    json["result"] = recordToJson(view.record(id), &view.run.header.model);
     return json;
 }
 

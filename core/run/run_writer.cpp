@@ -119,6 +119,15 @@ std::string fileStem(const std::string& name)
     return stem.substr(0, kMaxNameBytes);
 }
 
+/// With what was really done, where that is known.
+std::string recipeOf(const ModelInfo& model, const ResultRecord& record)
+{
+    const Measurement* measured = record.measurement();
+    return measured && measured->layers.size() == model.layers.size()
+        ? recipeYaml(model, record.config, measured->layers)
+        : recipeYaml(model, record.config);
+}
+
 } // namespace
 
 struct RunWriter::Impl
@@ -176,7 +185,7 @@ void RunWriter::append(ResultRecord& record)
     record.configPath = m_impl->newConfigPath(record.config.name);
     try {
         replaceFile(m_impl->folder / record.configPath,
-                    recipeYaml(m_impl->header.model, record.config));
+                    recipeOf(m_impl->header.model, record));
         m_impl->results.append(recordLine(record, &m_impl->header.model));
     } catch (...) {
         m_impl->forgetConfigPath(record.configPath);
