@@ -9,7 +9,5 @@ namespace bitfront::cli {
 /// Everything run.json says before the first result; measures the quality of plain fp16.
 RunHeader makeRunHeader(const Workload& workload, const std::vector<MetricChoice>& metrics,
                         const SweepPlan& plan, const ProbeTimes& probe, const std::string& folder);
-/// The command that does the same again.
-std::string headlessCommand(const RunHeader& header, const std::string& folder);
 
 } // namespace bitfront::cli

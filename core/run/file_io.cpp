@@ -49,10 +49,44 @@ int writeAll(int descriptor, std::string_view data)
 
 int flush(int descriptor)
 {
-    // Some file systems and special files cannot be flushed; that is no loss of data.
-    if (::fdatasync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP)
-        return 0;
-    return errno;
+    while (::fdatasync(descriptor) != 0) {
+        if (errno == EINTR)
+            continue;
+        // Some file systems and special files cannot be flushed; that is no loss of data.
+        return errno == EINVAL || errno == ENOTSUP || errno == EROFS ? 0 : errno;
+    }
+    return 0;
+}
+
+/// Where a chain of symbolic links ends, whether or not anything is there yet; a loop's last link.
+std::filesystem::path linkTarget(std::filesystem::path path)
+{
+    constexpr int kMaxLinks = 40; // as the kernel
+    std::error_code error;
+    for (int i = 0; i < kMaxLinks && std::filesystem::is_symlink(path, error); ++i) {
+        const std::filesystem::path target = std::filesystem::read_symlink(path, error);
+        if (error)
+            break;
+        path = path.parent_path() / target; // an absolute target stands for itself
+    }
+    return path;
+}
+
+/// Pipes, terminals and the like take text but cannot be renamed over.
+bool isSpecial(const std::filesystem::path& path)
+{
+    std::error_code error;
+    return std::filesystem::is_other(std::filesystem::status(path, error)) && !error;
+}
+
+/// Opens, writes, flushes and closes; returns 0 or errno.
+int writeTo(const std::filesystem::path& path, int flags, std::string_view content)
+{
+    const FileHandle file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666));
+    if (!file.isOpen())
+        return errno;
+    const int errorNumber = writeAll(file.get(), content);
+    return errorNumber != 0 ? errorNumber : flush(file.get());
 }
 
 } // namespace
@@ -117,38 +151,46 @@ std::string readFile(const std::filesystem::path& path)
 
 void replaceFile(const std::filesystem::path& path, std::string_view content)
 {
-    std::filesystem::path temporary = path;
+    if (isSpecial(path)) {
+        if (const int errorNumber = writeTo(path, 0, content))
+            throw writeError(path, errorNumber);
+        return;
+    }
+    const std::filesystem::path target = linkTarget(path);
+    std::filesystem::path temporary = target;
     temporary += ".tmp";
-    FileHandle file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-    if (!file.isOpen())
-        throw writeError(path, errno);
-    int errorNumber = writeAll(file.get(), content);
-    if (errorNumber == 0)
-        errorNumber = flush(file.get());
-    file.close();
-    if (errorNumber == 0 && ::rename(temporary.c_str(), path.c_str()) != 0)
+    int errorNumber = writeTo(temporary, O_CREAT | O_TRUNC, content);
+    if (errorNumber == 0 && ::rename(temporary.c_str(), target.c_str()) != 0)
         errorNumber = errno;
     if (errorNumber != 0) {
         ::unlink(temporary.c_str());
         throw writeError(path, errorNumber);
     }
-    flushFolder(path.parent_path());
+    flushFolder(target.parent_path());
 }
 
 void makeFolders(const std::filesystem::path& folder)
 {
+    // The deepest one that is there already: below it, every new name must reach the disk too.
     std::error_code error;
+    std::filesystem::path there = folder;
+    while (!there.empty() && !std::filesystem::exists(there, error) && there != there.parent_path())
+        there = there.parent_path();
     std::filesystem::create_directories(folder, error);
     if (error)
         throw Error(ErrorCode::FileNotWritable,
                     "Cannot create the folder " + folder.string() + ": " + causeText(error.value())
                         + ".",
                     hintFor(error.value()), folder.string());
+    for (std::filesystem::path created = folder; created != there; created = created.parent_path())
+        flushFolder(created.parent_path());
 }
 
 void flushFolder(const std::filesystem::path& folder) noexcept
 {
-    const FileHandle handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // A relative name without a folder lies in the current one.
+    const char* const name = folder.empty() ? "." : folder.c_str();
+    const FileHandle handle(::open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (handle.isOpen())
         ::fsync(handle.get());
 }

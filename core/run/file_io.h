@@ -20,9 +20,10 @@ Error writeError(const std::filesystem::path& path, int errorNumber);
 /// Whole file. Throws Error(FileNotReadable) with the cause.
 std::string readFile(const std::filesystem::path& path);
 /// Writes beside `path`, flushes to the disk, renames: readers see the old content or the new one,
-/// never a part. Throws Error(FileNotWritable); the old content then stays.
+/// never a part. A symbolic link stays one; pipes and devices are written into. Throws
+/// Error(FileNotWritable); the old content then stays.
 void replaceFile(const std::filesystem::path& path, std::string_view content);
-/// mkdir -p. Throws Error(FileNotWritable).
+/// mkdir -p, durable. Throws Error(FileNotWritable).
 void makeFolders(const std::filesystem::path& folder);
 /// Makes names created in or removed from the folder durable; best effort, some file systems
 /// cannot.

@@ -3,49 +3,23 @@
 #include "core/run/file_io.h"
 #include "core/run/run_folder.h"
 #include "tests/support/fake_engine.h"
+#include "tests/support/run_files.h"
 
 #include <QtTest>
 
 #include <csignal>
-#include <fstream>
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 using namespace bitfront;
+using test::contains;
+using test::failureOf;
+using test::slurp;
+using test::spit;
 namespace fs = std::filesystem;
-
-namespace {
-
-std::string slurp(const fs::path& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void spit(const fs::path& path, const std::string& content)
-{
-    std::ofstream(path, std::ios::binary) << content;
-}
-
-/// The Error that `work` throws; fails the test (Internal, "nothing thrown") when it throws none.
-template<typename Work>
-Failure failureOf(Work work)
-{
-    try {
-        work();
-    } catch (const Error& error) {
-        return error.failure();
-    }
-    return {ErrorCode::Internal, "nothing thrown", "", ""};
-}
-
-bool contains(const std::string& text, const std::string& part)
-{
-    return text.find(part) != std::string::npos;
-}
-
-} // namespace
 
 class TestRunDurability : public QObject
 {
@@ -64,6 +38,8 @@ private slots:
     void unwritablePlaces();
     void deletedFolderIsNoticed();
     void replaceKeepsTheOldContent();
+    void replaceFollowsLinks();
+    void replaceWritesIntoPipes();
 
 private:
     fs::path path(const char* name) const { return fs::path(m_dir->path().toStdString()) / name; }
@@ -310,6 +286,34 @@ void TestRunDurability::replaceKeepsTheOldContent()
     QVERIFY(failure.code == ErrorCode::FileNotWritable);
     QCOMPARE(slurp(path("file")), std::string("old"));
     QVERIFY(!fs::exists(path("file.tmp")));
+}
+
+void TestRunDurability::replaceFollowsLinks()
+{
+    spit(path("target"), "old");
+    fs::create_symlink("target", path("link"));
+    replaceFile(path("link"), "new");
+    QVERIFY(fs::is_symlink(path("link")));
+    QCOMPARE(slurp(path("target")), std::string("new"));
+    // The target need not exist yet.
+    fs::create_symlink("later", path("dangling"));
+    replaceFile(path("dangling"), "new");
+    QVERIFY(fs::is_symlink(path("dangling")));
+    QCOMPARE(slurp(path("later")), std::string("new"));
+}
+
+/// What is no file, such as /dev/stdout, is written into, not replaced by a file.
+void TestRunDurability::replaceWritesIntoPipes()
+{
+    QCOMPARE(::mkfifo(path("pipe").c_str(), 0600), 0);
+    const FileHandle reader(::open(path("pipe").c_str(), O_RDONLY | O_NONBLOCK));
+    QVERIFY(reader.isOpen());
+    replaceFile(path("pipe"), "text");
+    QVERIFY(fs::is_fifo(path("pipe")));
+    QVERIFY(!fs::exists(path("pipe.tmp")));
+    char buffer[16] = {};
+    QCOMPARE(::read(reader.get(), buffer, sizeof buffer), ssize_t {4});
+    QCOMPARE(buffer, "text");
 }
 
 QTEST_GUILESS_MAIN(TestRunDurability)

@@ -1,29 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Run folders: what is written is read back, torn and damaged lines included.
 #include "core/plan/json.h"
+#include "core/run/headless_command.h"
 #include "core/run/run_folder.h"
 #include "core/run/run_json.h"
 #include "tests/support/fake_engine.h"
+#include "tests/support/run_files.h"
 
 #include <QtTest>
 
-#include <fstream>
-
 using namespace bitfront;
+using test::contains;
+using test::failureOf;
+using test::slurp;
+using test::spit;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string slurp(const fs::path& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void spit(const fs::path& path, const std::string& content)
-{
-    std::ofstream(path, std::ios::binary) << content;
-}
 
 /// A run of the first `count` configurations: every record costs several flushes to the disk.
 void writeSmallRun(const fs::path& folder, std::size_t count)
@@ -35,23 +28,6 @@ void writeSmallRun(const fs::path& folder, std::size_t count)
     for (std::size_t i = 0; i < count; ++i)
         writer.append(records.at(i));
     writer.finish(RunState::Stopped, 1);
-}
-
-/// The Error that `work` throws; fails the test (Internal, "nothing thrown") when it throws none.
-template<typename Work>
-Failure failureOf(Work work)
-{
-    try {
-        work();
-    } catch (const Error& error) {
-        return error.failure();
-    }
-    return {ErrorCode::Internal, "nothing thrown", "", ""};
-}
-
-bool contains(const std::string& text, const std::string& part)
-{
-    return text.find(part) != std::string::npos;
 }
 
 } // namespace
@@ -73,6 +49,7 @@ private slots:
     void interruptedRunIsSaid();
     void awkwardNames();
     void commaLocale();
+    void commandRepeatsTheRun();
 
 private:
     fs::path path(const char* name) const { return fs::path(m_dir->path().toStdString()) / name; }
@@ -316,6 +293,26 @@ void TestRunFolder::commaLocale()
     QCOMPARE(recordLine(run.records.front()), plain);
     if (!found)
         QSKIP("no locale with a decimal comma on this machine");
+}
+
+void TestRunFolder::commandRepeatsTheRun()
+{
+    const auto experiment = test::fakeExperiment();
+    RunHeader header = test::fakeHeader(*experiment, makePlan({}, {}, true, {}));
+    header.model.path = "/data/my model's.pt";
+    header.inputsPath = "/data/x.npz";
+    header.metrics = {{"out_0", Metric::Iou, defaultFloor(Metric::Iou)}};
+    const std::string start = "bitfront-cli run '/data/my model'\\''s.pt' --inputs /data/x.npz "
+                              "--out /out/run --metric out_0=iou";
+    QCOMPARE(headlessCommand(header, "/out/run"), start + " --indivisible nearest --yes");
+    header.metrics.front().floor = 0.00025;
+    header.plan.refine = false;
+    header.plan.indivisible = IndivisiblePolicy::Skip;
+    header.plan.configs.resize(2);
+    QCOMPARE(headlessCommand(header, "/out/run"),
+             start
+                 + " --floor 0.00025 --configs perchannel_int8_symmetric,"
+                   "perchannel_int8_asymmetric --no-refine --indivisible skip --yes");
 }
 
 QTEST_GUILESS_MAIN(TestRunFolder)

@@ -44,7 +44,6 @@ private slots:
     void destroyedWhileRunning();
     void eventLoopStaysResponsive();
     void recentRunsAreFew();
-    void commandLineIsQuoted();
 };
 
 void TestWorkbench::tasksRunInOrderAndFailAsValues()
@@ -206,19 +205,6 @@ void TestWorkbench::recentRunsAreFew()
     QCOMPARE(settings.recentRuns().size(), 8);
     QDir(folder.filePath(QStringLiteral("run8"))).removeRecursively();
     QCOMPARE(settings.recentRuns().size(), 7);
-}
-
-void TestWorkbench::commandLineIsQuoted()
-{
-    auto experiment = fakeExperiment();
-    RunHeader header = fakeHeader(*experiment, PlanChoice().plan());
-    header.model.path = "/data/my model's.pt";
-    header.plan.refine = false;
-    const QString command = headlessCommand(header, QStringLiteral("/out/run.bitfront"));
-    QVERIFY2(command.contains(QStringLiteral("'/data/my model'\\''s.pt'")), qPrintable(command));
-    QVERIFY(command.contains(QStringLiteral("--no-refine")));
-    QVERIFY(!command.contains(QStringLiteral("--configs")));
-    QVERIFY(command.endsWith(QStringLiteral("--indivisible nearest --yes")));
 }
 
 QTEST_MAIN(TestWorkbench)

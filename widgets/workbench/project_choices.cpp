@@ -130,50 +130,6 @@ QString ProjectSetup::missing() const
     return {};
 }
 
-namespace {
-
-QString quoted(const QString& text)
-{
-    static const QString kPlain = QStringLiteral("._-/=+:,");
-    const bool plain = !text.isEmpty() && std::all_of(text.begin(), text.end(), [](QChar c) {
-        return c.isLetterOrNumber() || kPlain.contains(c);
-    });
-    if (plain)
-        return text;
-    QString escaped = text;
-    escaped.replace(QLatin1Char('\''), QLatin1String("'\\''"));
-    return QLatin1Char('\'') + escaped + QLatin1Char('\'');
-}
-
-} // namespace
-
-QString headlessCommand(const RunHeader& header, const QString& runFolder)
-{
-    QStringList words {QStringLiteral("bitfront-cli"),
-                       QStringLiteral("run"),
-                       quoted(toQString(header.model.path)),
-                       QStringLiteral("--inputs"),
-                       quoted(toQString(header.inputsPath)),
-                       QStringLiteral("--out"),
-                       quoted(runFolder)};
-    for (const MetricChoice& choice : header.metrics) {
-        words << QStringLiteral("--metric")
-              << quoted(toQString(choice.output) + QLatin1Char('=')
-                        + toQString(name(choice.metric)));
-    }
-    if (header.plan.configs.size() < baseConfigurations().size()) {
-        QStringList names;
-        for (const CompressionConfig& config : header.plan.configs)
-            names << toQString(config.name);
-        words << QStringLiteral("--configs") << names.join(QLatin1Char(','));
-    }
-    if (!header.plan.refine)
-        words << QStringLiteral("--no-refine");
-    words << QStringLiteral("--indivisible") << toQString(name(header.plan.indivisible))
-          << QStringLiteral("--yes");
-    return words.join(QLatin1Char(' '));
-}
-
 std::optional<quint64> availableMemoryBytes()
 {
     QFile file(QStringLiteral("/proc/meminfo"));

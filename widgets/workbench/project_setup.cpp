@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/workbench/project_setup.h"
 
+#include "core/run/headless_command.h"
 #include "core/run/probe.h"
 #include "widgets/workbench/run_location.h"
 #include "widgets/workbench/text.h"
@@ -277,7 +278,7 @@ SweepRequest ProjectSetup::request() const
     header.fp16Quality = m_fp16Quality;
     header.plan = m_plan.plan();
     header.probe = m_probe.value_or(ProbeTimes {});
-    header.commandLine = headlessCommand(header, m_runFolder).toStdString();
+    header.commandLine = headlessCommand(header, request.runFolder.string());
     return request;
 }
 

@@ -139,8 +139,6 @@ private:
     BackgroundQueue m_queue; ///< last: joined before anything it uses dies
 };
 
-/// The headless command that does what `header` says.
-QString headlessCommand(const RunHeader& header, const QString& runFolder);
 /// Bytes of memory that programs can still use, if the system tells.
 std::optional<quint64> availableMemoryBytes();
 

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/run/headless_command.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string_view>
+
+namespace bitfront {
+
+namespace {
+
+/// For a POSIX shell.
+std::string quoted(const std::string& text)
+{
+    const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+            || std::string_view("._-/=+:,").find(c) != std::string_view::npos;
+    });
+    if (plain)
+        return text;
+    std::string result = "'";
+    for (const char c : text)
+        result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return result + '\'';
+}
+
+/// The shortest text that reads back as the same number.
+std::string exact(double value)
+{
+    std::array<char, 32> buffer {};
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+    return {buffer.data(), end.ptr};
+}
+
+} // namespace
+
+std::string headlessCommand(const RunHeader& header, const std::string& folder)
+{
+    std::string line = "bitfront-cli run " + quoted(header.model.path) + " --inputs "
+        + quoted(header.inputsPath) + " --out " + quoted(folder);
+    for (const MetricChoice& choice : header.metrics)
+        line += " --metric " + quoted(choice.output + '=' + std::string(name(choice.metric)));
+    if (!header.metrics.empty()) {
+        const MetricChoice& primary = header.metrics.front();
+        if (primary.floor != defaultFloor(primary.metric))
+            line += " --floor " + exact(primary.floor);
+    }
+    if (header.plan.configs.size() < baseConfigurations().size()) {
+        std::string names;
+        for (const CompressionConfig& config : header.plan.configs)
+            names += (names.empty() ? "" : ",") + config.name;
+        line += " --configs " + names;
+    }
+    if (!header.plan.refine)
+        line += " --no-refine";
+    return line + " --indivisible " + std::string(name(header.plan.indivisible)) + " --yes";
+}
+
+} // namespace bitfront

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The command line that repeats a run, whichever program made it.
+#pragma once
+
+#include "core/run/run_folder.h"
+
+#include <string>
+
+namespace bitfront {
+
+/// "bitfront-cli run … --yes" for a POSIX shell: model, inputs, metrics and plan of `header`,
+/// writing to `folder`.
+std::string headlessCommand(const RunHeader& header, const std::string& folder);
+
+} // namespace bitfront
