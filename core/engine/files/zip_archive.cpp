@@ -28,6 +28,7 @@ constexpr std::uint32_t kIn64 = 0xffffffff; ///< the real number is in the zip64
 constexpr std::uint16_t kStored = 0;
 constexpr std::uint16_t kDeflated = 8;
 constexpr std::uint16_t kEncrypted = 1;
+constexpr std::uint64_t kMaxDeflateRatio = 1032; ///< zlib's technical notes
 constexpr std::size_t kMaxEntries = 1'000'000;
 constexpr std::uint64_t kCrcStep = 1 << 22; ///< bytes between two looks at the stop token
 
@@ -84,6 +85,12 @@ void readZip64(std::span<const std::uint8_t> extra, ZipEntry& entry, std::uint64
             body = body.subspan(8);
         }
     }
+}
+
+/// PyTorch leaves them at 0 when it is told to write none.
+bool hasChecksum(const ZipEntry& entry)
+{
+    return entry.method != kStored || entry.crc != 0;
 }
 
 std::uint32_t checksum(std::span<const std::uint8_t> bytes, const std::stop_token& stop)
@@ -230,7 +237,10 @@ std::string ZipArchive::withoutTop(const std::string& name)
 
 std::vector<std::uint8_t> ZipArchive::read(const ZipEntry& entry, std::uint64_t limit) const
 {
-    if (entry.bytes > limit)
+    // Asked before memory for it is: a small file must not claim all there is.
+    const bool impossible =
+        entry.method == kDeflated && entry.bytes / kMaxDeflateRatio > entry.packedBytes;
+    if (entry.bytes > limit || impossible)
         damaged("its entry “" + entry.name + "” claims to hold " + std::to_string(entry.bytes)
                 + " bytes");
     if ((entry.flags & kEncrypted) != 0 || (entry.method != kStored && entry.method != kDeflated))
@@ -244,7 +254,7 @@ std::vector<std::uint8_t> ZipArchive::read(const ZipEntry& entry, std::uint64_t 
     std::vector<std::uint8_t> out = entry.method == kStored
         ? std::vector<std::uint8_t>(packed.begin(), packed.end())
         : inflated(packed, entry);
-    if (checksum(out, {}) != entry.crc)
+    if (hasChecksum(entry) && checksum(out, {}) != entry.crc)
         damaged("the checksum of its entry “" + entry.name + "” does not match");
     return out;
 }
@@ -252,7 +262,7 @@ std::vector<std::uint8_t> ZipArchive::read(const ZipEntry& entry, std::uint64_t 
 void ZipArchive::checkStored(const std::stop_token& stop) const
 {
     for (const ZipEntry& entry : m_entries) {
-        if (entry.method != kStored || entry.crc == 0) // 0: PyTorch was told to write no checksums
+        if (entry.method != kStored || !hasChecksum(entry))
             continue;
         const auto bytes = m_bytes.subspan(static_cast<std::size_t>(entry.dataOffset),
                                            static_cast<std::size_t>(entry.bytes));
