@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/workbench/report_writer.h"
 
+#include "core/run/file_io.h"
 #include "core/run/report.h"
 #include "widgets/scatter_plot.h"
 #include "widgets/theme.h"
@@ -8,23 +9,10 @@
 
 #include <QDir>
 #include <QFileInfo>
-#include <QSaveFile>
 
 namespace bitfront {
 
 namespace {
-
-void saveText(const QString& file, const std::string& text)
-{
-    QSaveFile output(file);
-    const QByteArray bytes = QByteArray::fromStdString(text);
-    if (!output.open(QIODevice::WriteOnly) || output.write(bytes) != bytes.size()
-        || !output.commit())
-        throw Error(ErrorCode::FileNotWritable,
-                    "Cannot write " + file.toStdString() + ": " + output.errorString().toStdString()
-                        + ".",
-                    "Choose another folder.", file.toStdString());
-}
 
 bool makeFolder(const QString& file)
 {
@@ -89,8 +77,9 @@ void ReportWriter::writeAll(const QString& runFolder, const SnapshotPtr& snapsho
         this,
         [=, this](const std::stop_token&) -> BackgroundQueue::Completion {
             const RunContents run = readRun(toPath(runFolder));
-            saveText(markdown, markdownReport(run, defaultFileName(ExportKind::Png).toStdString()));
-            saveText(html, htmlReport(run, png.toStdString()));
+            replaceFile(toPath(markdown),
+                        markdownReport(run, defaultFileName(ExportKind::Png).toStdString()));
+            replaceFile(toPath(html), htmlReport(run, readFile(toPath(png))));
             return [this, files = QStringList {markdown, html, png}] { emit exported(files); };
         },
         [this](const Failure& failure) { fail(failure); });
@@ -112,10 +101,10 @@ void ReportWriter::write(ExportKind kind, const QString& file, const QString& ru
         this,
         [=, this](const std::stop_token&) -> BackgroundQueue::Completion {
             const RunContents run = readRun(toPath(runFolder));
-            saveText(file,
-                     kind == ExportKind::Markdown
-                         ? markdownReport(run, defaultFileName(ExportKind::Png).toStdString())
-                         : htmlReport(run, png.toStdString()));
+            replaceFile(toPath(file),
+                        kind == ExportKind::Markdown
+                            ? markdownReport(run, defaultFileName(ExportKind::Png).toStdString())
+                            : htmlReport(run, readFile(toPath(png))));
             return [this, files = QStringList {file, png}] { emit exported(files); };
         },
         [this](const Failure& failure) { fail(failure); });
