@@ -56,7 +56,13 @@ int main(int argc, char** argv)
 {
     bitfront::cli::exitOnInterrupt();
     try {
-        return run(argc, argv);
+        const int exitCode = run(argc, argv);
+        // A report that did not fit on the disk must not look like a success.
+        if (!std::cout.flush())
+            throw bitfront::Error(bitfront::ErrorCode::FileNotWritable,
+                                  "Not all of the output could be written.",
+                                  "Check the disk or program that it goes to.");
+        return exitCode;
     } catch (const bitfront::Error& error) {
         bitfront::cli::printError(error.failure());
     } catch (const std::bad_alloc&) {

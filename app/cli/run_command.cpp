@@ -36,6 +36,9 @@ struct RunOptions
 /// Finds out before minutes of work, not after, that the results have nowhere to go.
 void refuseUnwritable(const fs::path& folder)
 {
+    if (folder.empty())
+        throw Error(ErrorCode::BadArgument, "The run folder has no name.",
+                    "Name one with --out, e.g. --out run.bitfront.");
     fs::path existing = fs::absolute(folder);
     std::error_code ignored;
     while (!fs::exists(existing, ignored) && existing.has_relative_path())

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 #include <thread>
 
 namespace bitfront::cli {
@@ -67,6 +68,9 @@ void addMetricOptions(CLI::App& command, MetricOptions& options)
 
 std::vector<MetricChoice> parseMetrics(const MetricOptions& options)
 {
+    if (options.floor && std::isnan(*options.floor))
+        throw Error(ErrorCode::BadArgument, "The value of --floor is no number.",
+                    "Give a quality, or leave it out for the default.");
     std::vector<MetricChoice> choices;
     for (const std::string& text : options.metrics) {
         const std::size_t equals = text.rfind('=');

@@ -26,6 +26,7 @@ private slots:
     void refusesUnwritableFolders_data();
     void refusesUnwritableFolders();
     void refusesToStartUnasked();
+    void lostOutputIsAnError();
 };
 
 void TestCli::helpIsComplete_data()
@@ -191,6 +192,7 @@ void TestCli::refusesBadInput_data()
     option("misspelt configuration", {"--configs", "perchannel_int8_symetric"},
            "Did you mean 'perchannel_int8_symmetric'");
     option("unknown policy", {"--indivisible", "pad"}, "nearest, per-channel or skip");
+    option("floor that is no number", {"--floor", "nan"}, "--floor is no number");
     option("no threads", {"--threads", "0"}, "--threads");
     option("unknown option", {"--fast"}, "--fast");
 
@@ -223,6 +225,7 @@ void TestCli::refusesUnwritableFolders_data()
     QTest::newRow("read-only") << "/proc/bitfront"
                                << "annot";
     QTest::newRow("below a file") << demoFile("DATA.md/run") << "is not a folder";
+    QTest::newRow("no name") << QString() << "has no name";
     QTest::newRow("somebody's folder") << demoFile("") << "holds no Bitfront run";
 }
 
@@ -246,6 +249,17 @@ void TestCli::refusesToStartUnasked()
     QVERIFY2(result.err.contains("--yes"), qPrintable(result.err));
     QVERIFY2(result.out.contains("31 base configurations"), "the estimate comes first");
     QVERIFY(!QFile::exists(folder.filePath("run")));
+}
+
+void TestCli::lostOutputIsAnError()
+{
+    QProcess process;
+    process.setStandardOutputFile(QStringLiteral("/dev/full"));
+    process.start(cliProgram(), {"--help"});
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 2);
+    const QByteArray error = process.readAllStandardError();
+    QVERIFY2(error.startsWith("error: Not all of the output"), error.constData());
 }
 
 QTEST_GUILESS_MAIN(TestCli)
