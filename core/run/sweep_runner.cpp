@@ -269,6 +269,8 @@ void SweepRunner::start()
     const std::lock_guard lock(m_impl->stateMutex);
     if (m_impl->started)
         return;
+    // First: nothing below may fail for want of memory with threads already waiting.
+    m_impl->threads.reserve(static_cast<std::size_t>(m_impl->workers));
     m_impl->started = true;
     m_impl->startedAt = SweepClock::now();
     m_impl->working = m_impl->workers;
