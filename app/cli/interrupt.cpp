@@ -31,6 +31,8 @@ void exitOnInterrupt()
     action.sa_flags = SA_RESTART;
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
+    // A file that may not grow further is an error of write() like a full disk, with a message.
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 Interrupt::Interrupt()

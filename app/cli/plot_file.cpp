@@ -56,9 +56,8 @@ void drawPlot(const RunContents& run, const std::filesystem::path& file, bool da
     const QString problem = exportPlot(*snapshot, QString::fromStdString(file.string()),
                                        dark ? Theme::darkTheme() : Theme::light());
     if (!problem.isEmpty())
-        throw Error(ErrorCode::FileNotWritable,
-                    "Cannot write " + file.string() + ": " + problem.toStdString() + '.',
-                    "Choose another file.", file.string());
+        throw Error(ErrorCode::FileNotWritable, problem.toStdString(), "Choose another file.",
+                    file.string());
 }
 
 } // namespace bitfront::cli

@@ -28,12 +28,6 @@ std::string axisNoun(const LayerInfo& layer, int axis)
     return outputs ? "output feature" : "input feature";
 }
 
-bool isDepthwiseInput(const LayerInfo& layer, int axis)
-{
-    return layer.kind == LayerKind::Conv && axis == 1 && extentAlong(layer, 1) == 1
-        && extentAlong(layer, 0) > 1;
-}
-
 } // namespace
 
 std::int64_t extentAlong(const LayerInfo& layer, int axis)
@@ -50,11 +44,7 @@ bool divides(const LayerInfo& layer, int axis, std::int64_t size)
 std::string axisText(const LayerInfo& layer, int axis)
 {
     const std::int64_t extent = extentAlong(layer, axis);
-    std::string text =
-        std::to_string(extent) + ' ' + axisNoun(layer, axis) + (extent == 1 ? "" : "s");
-    if (isDepthwiseInput(layer, axis))
-        text += " (depthwise)";
-    return text;
+    return std::to_string(extent) + ' ' + axisNoun(layer, axis) + (extent == 1 ? "" : "s");
 }
 
 std::int64_t nearestGroupSize(const LayerInfo& layer, std::int64_t wanted, int bits)

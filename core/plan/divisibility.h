@@ -16,7 +16,7 @@ std::int64_t extentAlong(const LayerInfo& layer, int axis);
 /// Whether blocks or groups of `size` cut the axis without a rest.
 bool divides(const LayerInfo& layer, int axis, std::int64_t size);
 
-/// The extent in words: "16 input channels", "1 input channel (depthwise)", "100 rows".
+/// The extent in words: "16 input channels", "1 input channel", "100 rows".
 std::string axisText(const LayerInfo& layer, int axis);
 
 /// Group size along axis 0 that stands in for an indivisible `wanted` (policy "nearest"): the

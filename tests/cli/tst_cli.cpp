@@ -27,6 +27,7 @@ private slots:
     void refusesUnwritableFolders();
     void refusesToStartUnasked();
     void lostOutputIsAnError();
+    void fileSizeLimitIsAnError();
 };
 
 void TestCli::helpIsComplete_data()
@@ -257,6 +258,20 @@ void TestCli::lostOutputIsAnError()
     process.setStandardOutputFile(QStringLiteral("/dev/full"));
     process.start(cliProgram(), {"--help"});
     QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 2);
+    const QByteArray error = process.readAllStandardError();
+    QVERIFY2(error.startsWith("error: Not all of the output"), error.constData());
+}
+
+void TestCli::fileSizeLimitIsAnError()
+{
+    const QTemporaryDir folder;
+    QProcess process;
+    process.start("/bin/sh",
+                  {"-c", "ulimit -f 1; exec \"$0\" run --help > \"$1\"", cliProgram(),
+                   folder.filePath("help.txt")});
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
     QCOMPARE(process.exitCode(), 2);
     const QByteArray error = process.readAllStandardError();
     QVERIFY2(error.startsWith("error: Not all of the output"), error.constData());

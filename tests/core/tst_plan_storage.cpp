@@ -101,7 +101,7 @@ void TestPlanStorage::fallbacks_data()
         "3 input channels do not divide by 16: per-channel instead");
     row("3 channels, skip", stem, block, Skip, "fp16", "3 input channels do not divide by 16");
     row("depthwise", depthwise, block, Nearest, "per-channel",
-        "1 input channel (depthwise) does not divide by 16: per-channel instead");
+        "1 input channel does not divide by 16: per-channel instead");
     row("transposed cuts axis 0", up, block, Skip, "fp16", "24 input channels do not divide by 16");
     row("linear", head, "perblock_bs128_int4_symmetric", Skip, "fp16",
         "96 input features do not divide by 128");
