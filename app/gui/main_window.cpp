@@ -24,6 +24,7 @@
 #include <QScreen>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QTimer>
 #include <QToolBar>
 
 namespace bitfront {
@@ -124,9 +125,12 @@ void MainWindow::resetLayout()
         dock->setFloating(false);
         dock->setVisible(true);
     }
-    resizeDocks({m_projectDock, m_detailDock}, {uiPx(kProjectWidth), uiPx(kDetailWidth)},
-                Qt::Horizontal);
-    resizeDocks({m_tableDock}, {uiPx(kTableHeight)}, Qt::Vertical);
+    // Docks that were hidden have their place only after the next layout pass.
+    QTimer::singleShot(0, this, [this] {
+        resizeDocks({m_projectDock, m_detailDock}, {uiPx(kProjectWidth), uiPx(kDetailWidth)},
+                    Qt::Horizontal);
+        resizeDocks({m_tableDock}, {std::min(uiPx(kTableHeight), height() / 3)}, Qt::Vertical);
+    });
 }
 
 void MainWindow::setStage(Stage stage)

@@ -3,6 +3,7 @@
 // demo, light and dark. `bitfront-screenshots DIR [WIDTH HEIGHT [SCALE]]`; needs no display.
 #include "app/gui/main_window.h"
 #include "core/engine/engine_loader.h"
+#include "tests/tools/unhurried_engine.h"
 #include "widgets/theme.h"
 
 #include <QApplication>
@@ -13,6 +14,7 @@
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTreeView>
 
 #include <cstdio>
 
@@ -21,6 +23,7 @@ using namespace bitfront;
 namespace {
 
 constexpr int kPatienceMs = 600000;
+constexpr std::chrono::milliseconds kPause {150};
 
 /// Waits until `condition` holds; ends the program where it never does.
 template<class Condition>
@@ -111,6 +114,7 @@ void photographSession(MainWindow& window, Photographer& photographer, const QTe
     waitFor([&] { return recordCount(window) >= 26 || !window.run().isRunning(); }, "26 results");
     if (window.run().snapshot())
         window.selection().setCurrent(showpiece(*window.run().snapshot()));
+    window.findChild<QTreeView*>(QStringLiteral("resultsTable"))->scrollToTop();
     photographer.take(QStringLiteral("running"));
     waitFor([&] { return window.run().hasRun() && !window.run().isRunning(); },
             "the end of the sweep");
@@ -150,7 +154,10 @@ int main(int argc, char** argv)
     const QTemporaryDir scratch;
     QDir().mkpath(QString::fromLocal8Bit(argv[1]));
     QSettings settings(scratch.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat);
-    MainWindow window(loadEngine, settings);
+    const auto engine = [] {
+        return std::make_shared<test::UnhurriedEngine>(loadEngine(), kPause);
+    };
+    MainWindow window(engine, settings);
     window.resize(argc > 3 ? QSize(std::atoi(argv[2]), std::atoi(argv[3])) : QSize(1440, 900));
     window.show();
     Photographer photographer(window, QDir(QString::fromLocal8Bit(argv[1])));

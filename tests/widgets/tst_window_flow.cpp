@@ -255,7 +255,7 @@ void TestWindowFlow::legendHidesGroups()
 void TestWindowFlow::failedConfigurationsAreData()
 {
     FakeOptions options;
-    options.failing = {"perchannel_int8_symmetric"};
+    options.failing = {"perchannel_int8_asymmetric"};
     options.nan = {"perchannel_int4_symmetric"};
     WindowFixture f(options);
     QVERIFY(f.sweep());
@@ -263,7 +263,7 @@ void TestWindowFlow::failedConfigurationsAreData()
     int failed = kNoRecord;
     for (std::size_t i = 0; i < snapshot.records.size(); ++i) {
         if (snapshot.records[i].failure()
-            && snapshot.records[i].config.name == "perchannel_int8_symmetric")
+            && snapshot.records[i].config.name == "perchannel_int8_asymmetric")
             failed = static_cast<int>(i);
     }
     QVERIFY(failed != kNoRecord);

@@ -175,16 +175,16 @@ QWidget* DetailPanel::buildTabs()
     m_layerView->setRootIsDecorated(false);
     m_layerView->setIndentation(0);
     m_layerView->setUniformRowHeights(true);
-    m_layerView->setSortingEnabled(true);
-    m_layerView->sortByColumn(LayerModel::NameColumn, Qt::AscendingOrder);
     m_layerView->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_layerView->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* header = new TableHeader(m_layerView);
     header->setInsets(16, 8, 16);
     m_layerView->setHeader(header);
+    m_layerView->setSortingEnabled(true);
+    m_layerView->sortByColumn(LayerModel::NameColumn, Qt::AscendingOrder);
     header->setStretchLastSection(false);
     header->setSectionResizeMode(LayerModel::NameColumn, QHeaderView::Stretch);
-    const int widths[] = {0, 88, 70, 60};
+    const int widths[] = {0, 80, 66, 56};
     for (int i = 1; i < LayerModel::ColumnCount; ++i) {
         header->setSectionResizeMode(i, QHeaderView::Fixed);
         header->resizeSection(i, uiPx(widths[i]));

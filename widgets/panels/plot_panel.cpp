@@ -15,6 +15,7 @@
 
 #include <QHBoxLayout>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QStackedLayout>
 #include <QVBoxLayout>
 
@@ -56,7 +57,15 @@ PlotPanel::PlotPanel(RunController& run, Selection& selection, EstimateSheet* sh
     auto* stage = new QWidget;
     m_stack = new QStackedLayout(stage);
     m_stack->addWidget(m_plot);
-    m_stack->addWidget(sheet);
+    // Scrolls where the window is too small for the sheet, so that the plot may be smaller than it.
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setWidget(sheet);
+    sheet->setAutoFillBackground(false);
+    scroll->viewport()->setAutoFillBackground(false);
+    m_stack->addWidget(scroll);
     column->addWidget(stage, 1);
     auto* whole = new QVBoxLayout(this);
     whole->setContentsMargins(0, 0, 0, 0);

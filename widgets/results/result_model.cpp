@@ -215,7 +215,7 @@ QVariant ResultModel::runningData(int row, Column column, int role) const
     case Column::Group:
         return toQString(groupKey(job.group));
     case Column::Time:
-        return role == Qt::DisplayRole ? QLocale().toString(job.elapsedMs / 1000, 'f', 1)
+        return role == Qt::DisplayRole ? QLocale().toString(job.elapsedMs / 1000, 'f', 2)
                                        : QVariant();
     default:
         return {};
@@ -288,7 +288,7 @@ QVariant ResultModel::display(int record, int column) const
     case Column::Coverage:
         return tr("%1 / %2").arg(measured->size.compressedLayers).arg(measured->size.totalLayers);
     case Column::Time:
-        return QLocale().toString(measured->timeMs / 1000, 'f', 1);
+        return QLocale().toString(measured->timeMs / 1000, 'f', 2);
     case Column::Front:
         return m_snapshot->analysis.points[static_cast<std::size_t>(record)].onFront
             ? tr("on front")

@@ -101,9 +101,19 @@ QWidget* EstimateSheet::buildSheet()
     m_folder.line->addWidget(change);
     rows->addSpacing(20);
     m_total = new Label({}, 15, 600);
-    rows->addWidget(m_total);
-    rows->addSpacing(2);
-    rows->addWidget(new Label(tr("Stop at any time. Results are kept."), 11, 400, Tone::Text3));
+    auto* totals = new QHBoxLayout;
+    auto* totalWords = new QVBoxLayout;
+    totalWords->setSpacing(2);
+    totalWords->addWidget(m_total);
+    totalWords->addWidget(
+        new Label(tr("Stop at any time. Results are kept."), 11, 400, Tone::Text3));
+    m_quick = makeButton(tr("Quick: 12 configurations"), ButtonRole::Neutral);
+    m_quick->setObjectName(QStringLiteral("quickSweep"));
+    m_quick->setToolTip(tr("Four configurations of each group, without refinement"));
+    connect(m_quick, &QPushButton::clicked, this, &EstimateSheet::toggleQuick);
+    totals->addLayout(totalWords, 1);
+    totals->addWidget(m_quick, 0, Qt::AlignVCenter);
+    rows->addLayout(totals);
     column->addWidget(m_numbers);
     m_trim = buildTrim();
     m_trim->hide();
@@ -124,24 +134,13 @@ QWidget* EstimateSheet::buildSheet()
 
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(8);
-    m_trimButton = makeButton(tr("Trim sweep"), ButtonRole::Quiet, QStringLiteral("chevron-down"));
+    m_trimButton = makeButton(tr("Trim sweep"), ButtonRole::Quiet);
+    m_trimButton->setIcon(trailingIcon(QStringLiteral("chevron-down")));
+    m_trimButton->setIconSize(buttonIconSize());
     m_trimButton->setObjectName(QStringLiteral("trimSweep"));
     m_trimButton->setLayoutDirection(Qt::RightToLeft);
     m_trimButton->setCheckable(true);
     connect(m_trimButton, &QPushButton::toggled, m_trim, &QWidget::setVisible);
-    m_quick = makeButton(tr("Quick: 12 configurations"), ButtonRole::Quiet);
-    m_quick->setObjectName(QStringLiteral("quickSweep"));
-    connect(m_quick, &QPushButton::clicked, this, [this] {
-        PlanChoice plan = m_setup.plan();
-        const bool quick = plan.isQuick();
-        if (quick) {
-            plan.selectAll();
-            plan.refine = true;
-        } else {
-            plan.selectQuick();
-        }
-        m_setup.setPlan(plan);
-    });
     auto* cancel = makeButton(tr("Cancel"), ButtonRole::Neutral);
     cancel->setObjectName(QStringLiteral("cancelEstimate"));
     connect(cancel, &QPushButton::clicked, this, &EstimateSheet::cancelled);
@@ -149,7 +148,6 @@ QWidget* EstimateSheet::buildSheet()
     m_start->setObjectName(QStringLiteral("startSweep"));
     connect(m_start, &QPushButton::clicked, this, &EstimateSheet::startRequested);
     buttons->addWidget(m_trimButton);
-    buttons->addWidget(m_quick);
     buttons->addStretch();
     buttons->addWidget(cancel);
     buttons->addWidget(m_start);
@@ -204,6 +202,18 @@ QWidget* EstimateSheet::buildTrim()
         tr("Single configurations can be ticked off on the setup page (Cancel goes back there)."),
         11, 400, Tone::Text3));
     return trim;
+}
+
+void EstimateSheet::toggleQuick()
+{
+    PlanChoice plan = m_setup.plan();
+    if (plan.isQuick()) {
+        plan.selectAll();
+        plan.refine = true;
+    } else {
+        plan.selectQuick();
+    }
+    m_setup.setPlan(plan);
 }
 
 void EstimateSheet::refresh()

@@ -47,6 +47,7 @@ private:
     void refresh();
     void refreshNumbers();
     void refreshTrim();
+    void toggleQuick();
 
     ProjectSetup& m_setup;
     Label* m_title = nullptr;

@@ -216,13 +216,11 @@ void PreflightCard::rebuildLines()
         auto* axis = new Label(lines[i].axis, 13, 400, Tone::Text2);
         auto* sizes = new Label(lines[i].sizes, 11, 500, Tone::Text2);
         layers->setFixedWidth(uiPx(150));
-        axis->setFixedWidth(uiPx(130));
         axis->setElided(true);
-        sizes->setElided(true);
         sizes->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
         across->addWidget(layers);
-        across->addWidget(axis);
-        across->addWidget(sizes, 1);
+        across->addWidget(axis, 1);
+        across->addWidget(sizes);
         m_lines->addWidget(row);
     }
     m_showAll->setVisible(m_all || lines.size() > kFewLines

@@ -63,7 +63,7 @@ SetupPage::SetupPage(ProjectSetup& setup, QWidget* parent)
     page->addWidget(scroll, 1);
     page->addWidget(new HairLine);
     page->addWidget(buildBar());
-    setMinimumWidth(uiPx(560));
+    setMinimumSize(uiPx(560), uiPx(240));
 
     for (const auto signal :
          {&ProjectSetup::modelChanged, &ProjectSetup::inputsChanged, &ProjectSetup::metricsChanged,

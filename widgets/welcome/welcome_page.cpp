@@ -73,7 +73,7 @@ WelcomePage::WelcomePage(QWidget* parent)
     across->addStretch();
     across->addWidget(column, 1000);
     across->addStretch();
-    setMinimumWidth(uiPx(560));
+    setMinimumSize(uiPx(560), uiPx(360));
 }
 
 QWidget* WelcomePage::buildTop()

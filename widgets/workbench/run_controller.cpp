@@ -159,7 +159,11 @@ void RunController::finish(const SweepEnd& end)
     // Its threads are ending: let the background thread wait for the last few microseconds.
     m_queue.post([live = std::move(m_live)](const std::stop_token&) mutable { live.reset(); });
     m_live.reset();
-    scheduleSnapshot();
+    // The last records are shown at once.
+    m_snapshotTimer.stop();
+    m_dirty = true;
+    if (!m_building)
+        buildSnapshot();
     emit sweepFinished(end);
 }
 

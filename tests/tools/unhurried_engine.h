@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The real engine with a pause before every measurement: the demo is otherwise over before the
+// first picture of a running sweep is taken. Results are untouched.
+#pragma once
+
+#include "core/engine/engine.h"
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+namespace bitfront::test {
+
+class UnhurriedEvaluator : public Evaluator
+{
+public:
+    UnhurriedEvaluator(std::unique_ptr<Evaluator> inner, std::chrono::milliseconds pause)
+        : m_inner(std::move(inner))
+        , m_pause(pause)
+    {
+    }
+    Measurement evaluate(const CompressionConfig& config, const std::stop_token& stop,
+                         EvaluationProgress* progress) override
+    {
+        Measurement result = m_inner->evaluate(config, stop, progress);
+        std::this_thread::sleep_for(m_pause);
+        return result;
+    }
+
+private:
+    std::unique_ptr<Evaluator> m_inner;
+    std::chrono::milliseconds m_pause;
+};
+
+class UnhurriedExperiment : public Experiment
+{
+public:
+    UnhurriedExperiment(std::shared_ptr<Experiment> inner, std::chrono::milliseconds pause)
+        : m_inner(std::move(inner))
+        , m_pause(pause)
+    {
+    }
+    const ModelInfo& model() const override { return m_inner->model(); }
+    const ReferenceData& inputs() const override { return m_inner->inputs(); }
+    const std::vector<OutputInfo>& outputs() const override { return m_inner->outputs(); }
+    std::vector<OutputQuality> fp16Quality(const std::vector<MetricChoice>& metrics) override
+    {
+        return m_inner->fp16Quality(metrics);
+    }
+    double forwardMs() const override { return m_inner->forwardMs(); }
+    std::unique_ptr<Evaluator> createEvaluator(const std::vector<MetricChoice>& metrics,
+                                               int threads) override
+    {
+        return std::make_unique<UnhurriedEvaluator>(m_inner->createEvaluator(metrics, threads),
+                                                    m_pause);
+    }
+
+private:
+    std::shared_ptr<Experiment> m_inner;
+    std::chrono::milliseconds m_pause;
+};
+
+class UnhurriedEngine : public Engine
+{
+public:
+    UnhurriedEngine(std::shared_ptr<Engine> inner, std::chrono::milliseconds pause)
+        : m_inner(std::move(inner))
+        , m_pause(pause)
+    {
+    }
+    std::string version() const override { return m_inner->version(); }
+    std::shared_ptr<const Model> openModel(const std::filesystem::path& path,
+                                           const std::stop_token& stop) override
+    {
+        return m_inner->openModel(path, stop);
+    }
+    std::shared_ptr<const ReferenceData> loadInputs(const std::filesystem::path& path,
+                                                    const Model& model) override
+    {
+        return m_inner->loadInputs(path, model);
+    }
+    std::shared_ptr<Experiment> createExperiment(std::shared_ptr<const Model> model,
+                                                 std::shared_ptr<const ReferenceData> inputs,
+                                                 const std::stop_token& stop) override
+    {
+        return std::make_shared<UnhurriedExperiment>(
+            m_inner->createExperiment(std::move(model), std::move(inputs), stop), m_pause);
+    }
+
+private:
+    std::shared_ptr<Engine> m_inner;
+    std::chrono::milliseconds m_pause;
+};
+
+} // namespace bitfront::test
