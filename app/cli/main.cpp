@@ -29,6 +29,7 @@ int run(int argc, char** argv)
     cli::addRunCommand(app, exitCode);
     cli::addReportCommand(app, exitCode);
     cli::addPlotCommand(app, exitCode);
+    cli::addPackCommands(app, exitCode);
     bool version = false;
     app.add_flag("--version", version, "Print the versions of the program and of its engine");
     app.footer("Exit codes: 0 done, 2 bad input, 3 some configurations failed, 130 stopped.");

@@ -31,6 +31,15 @@ void addPlanOptions(CLI::App& command, PlanOptions& options)
             "per-channel, or kept at fp16")
         ->type_name("nearest|per-channel|skip")
         ->capture_default_str();
+    command
+        .add_option("--palette-rounding", options.paletteRounding,
+                    "reference: palettes of weights rounded to 4 decimals, as coreai-opt; "
+                    "automatic: unrounded where that rounding would lose a layer of small weights")
+        ->check(CLI::IsMember({"automatic", "reference"}))
+        ->type_name("automatic|reference")
+        ->capture_default_str();
+    command.add_flag("--palettize-embeddings", options.palettizeEmbeddings,
+                     "Palettize embedding tables too (coreai-opt's sweep leaves them)");
 }
 
 SweepPlan makePlan(const PlanOptions& options)
@@ -48,7 +57,10 @@ SweepPlan makePlan(const PlanOptions& options)
         throw Error(ErrorCode::BadArgument,
                     "“" + options.indivisible + "” is no way to treat indivisible layers.",
                     "Use nearest, per-channel or skip.", options.indivisible);
-    return bitfront::makePlan(groups, options.configs, !options.noRefine, *policy);
+    const auto rounding = paletteRoundingFromName(options.paletteRounding);
+    return bitfront::makePlan(
+        groups, options.configs, !options.noRefine, *policy,
+        {rounding.value_or(PaletteRounding::Automatic), options.palettizeEmbeddings});
 }
 
 void addMetricOptions(CLI::App& command, MetricOptions& options)

@@ -25,6 +25,8 @@ struct PlanOptions
     std::vector<std::string> configs; ///< names; empty: all
     bool noRefine = false;
     std::string indivisible = "nearest";
+    std::string paletteRounding = "automatic";
+    bool palettizeEmbeddings = false;
 };
 void addPlanOptions(CLI::App& command, PlanOptions& options);
 /// Throws Error(BadArgument).

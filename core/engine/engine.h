@@ -18,12 +18,22 @@
 
 namespace bitfront {
 
+/// A parameter tensor as the file holds it; float64 and integers are rounded to float.
+struct ParameterValues
+{
+    std::string dtype; ///< "float32", "bfloat16", "int64", ...
+    std::vector<float> values; ///< row-major
+};
+
 /// An opened model. Immutable and thread-safe.
 class Model
 {
 public:
     virtual ~Model() = default;
     virtual const ModelInfo& info() const = 0;
+    /// Values of info().layers[index] and info().plainParameters[index]; empty when not kept.
+    virtual ParameterValues layerValues(std::size_t /*index*/) const { return {}; }
+    virtual ParameterValues plainValues(std::size_t /*index*/) const { return {}; }
 };
 
 /// One tensor of the reference inputs, bound to an argument of forward().

@@ -2,6 +2,7 @@
 #include "core/engine/weight_compressor.h"
 
 #include "core/base/error.h"
+#include "core/kernels/palettize_options.h"
 
 #include <algorithm>
 #include <chrono>
@@ -37,15 +38,25 @@ PaletteSpec paletteSpec(const PaletteConfig& config)
     return spec;
 }
 
-std::shared_ptr<const PaletteTables>
-PaletteCache::tables(std::size_t layer, std::span<const float> weights, const LayerInfo& info,
-                     const PaletteSpec& spec, const std::stop_token& stop)
+FoundPalette findLayerPalette(std::span<const float> weights, const LayerInfo& layer,
+                              PaletteSpec spec, PaletteRounding rounding,
+                              const std::stop_token& stop)
+{
+    PaletteTables tables = rounding == PaletteRounding::Automatic
+        ? findPaletteAutomatically(weights, layer.shape, layer.weightType, spec, nullptr, stop)
+        : findPalette(weights, layer.shape, layer.weightType, spec, stop);
+    return {spec, std::move(tables)};
+}
+
+std::shared_ptr<const FoundPalette>
+PaletteCache::find(std::size_t layer, std::span<const float> weights, const LayerInfo& info,
+                   const PaletteSpec& spec, PaletteRounding rounding, const std::stop_token& stop)
 {
     std::shared_ptr<Entry> entry;
     {
         const std::lock_guard lock(m_mutex);
         auto& slot = m_entries[Key {layer, spec.bits, spec.axis, spec.groupSize, spec.channelScale,
-                                    spec.fastMode}];
+                                    spec.fastMode, rounding}];
         if (!slot)
             slot = std::make_shared<Entry>();
         entry = slot;
@@ -54,24 +65,25 @@ PaletteCache::tables(std::size_t layer, std::span<const float> weights, const La
     while (!lock.try_lock_for(std::chrono::milliseconds(50)))
         if (stop.stop_requested())
             throw Cancelled();
-    if (!entry->tables)
-        entry->tables = std::make_shared<const PaletteTables>(
-            findPalette(weights, info.shape, info.weightType, spec, stop));
-    return entry->tables;
+    if (!entry->palette)
+        entry->palette = std::make_shared<const FoundPalette>(
+            findLayerPalette(weights, info, spec, rounding, stop));
+    return entry->palette;
 }
 
-void compressWeights(std::size_t layerIndex, const LayerInfo& layer, const LayerStorage& storage,
-                     std::span<const float> weights, std::span<float> out, PaletteCache& cache,
-                     const std::stop_token& stop)
+void compressWeights(std::size_t layerIndex, const LayerInfo& layer, LayerStorage& storage,
+                     PaletteRounding rounding, std::span<const float> weights, std::span<float> out,
+                     PaletteCache& cache, const std::stop_token& stop)
 {
     if (storage.kind == StorageKind::Quantized) {
         const QuantSpec spec = quantSpec(layer, std::get<QuantConfig>(storage.spec));
         fakeQuantize(weights, layer.shape, layer.weightType, spec, out);
         return;
     }
-    const PaletteSpec spec = paletteSpec(std::get<PaletteConfig>(storage.spec));
-    const auto tables = cache.tables(layerIndex, weights, layer, spec, stop);
-    applyPalette(weights, layer.shape, layer.weightType, spec, *tables, out);
+    const PaletteSpec asked = paletteSpec(std::get<PaletteConfig>(storage.spec));
+    const auto found = cache.find(layerIndex, weights, layer, asked, rounding, stop);
+    storage.exactPalette = found->spec.fastMode != asked.fastMode;
+    applyPalette(weights, layer.shape, layer.weightType, found->spec, found->tables, out);
 }
 
 void leaveUntouched(LayerStorage& storage, std::string reason)

@@ -88,7 +88,20 @@ std::string canonicalName(const CompressionSpec& spec)
     return paletteName(std::get<PaletteConfig>(spec));
 }
 
-std::vector<CompressionConfig> baseConfigurations(IndivisiblePolicy policy)
+std::string_view name(PaletteRounding rounding)
+{
+    return rounding == PaletteRounding::Automatic ? "automatic" : "reference";
+}
+
+std::optional<PaletteRounding> paletteRoundingFromName(std::string_view text)
+{
+    for (const PaletteRounding entry : {PaletteRounding::Automatic, PaletteRounding::Reference})
+        if (name(entry) == text)
+            return entry;
+    return std::nullopt;
+}
+
+std::vector<CompressionConfig> baseConfigurations(IndivisiblePolicy policy, PaletteOptions palette)
 {
     std::vector<CompressionConfig> configs;
     const auto add = [&](GroupId group, const CompressionSpec& spec) {
@@ -97,6 +110,8 @@ std::vector<CompressionConfig> baseConfigurations(IndivisiblePolicy policy)
         config.group = group;
         config.spec = spec;
         config.indivisible = policy;
+        if (group == GroupId::Palette)
+            config.palette = palette;
         configs.push_back(std::move(config));
     };
     for (const CodeType dtype : {CodeType::Int8, CodeType::Int4})

@@ -66,6 +66,23 @@ enum class IndivisiblePolicy
 std::string_view name(IndivisiblePolicy policy); ///< "nearest", "per-channel", "skip"
 std::optional<IndivisiblePolicy> indivisiblePolicyFromName(std::string_view text);
 
+/// Whether palettes are searched among the weights as they are, or rounded to 4 decimals first.
+enum class PaletteRounding {
+    Automatic, ///< rounded, but not where that loses more than the palette itself (small weights)
+    Reference  ///< always rounded, as coreai-opt does by default
+};
+std::string_view name(PaletteRounding rounding); ///< "automatic", "reference"
+std::optional<PaletteRounding> paletteRoundingFromName(std::string_view text);
+
+/// What a sweep does beyond each configuration's specification; no part of configuration names.
+struct PaletteOptions
+{
+    PaletteRounding rounding = PaletteRounding::Automatic;
+    bool embeddings = false; ///< palettize embedding tables too; the reference's sweep does not
+
+    bool operator==(const PaletteOptions&) const = default;
+};
+
 /// A value: comparable, names itself. Base configurations skip nothing; refinements keep layers.
 struct CompressionConfig
 {
@@ -76,6 +93,7 @@ struct CompressionConfig
     IndivisiblePolicy indivisible = IndivisiblePolicy::Nearest;
     std::vector<std::string> skippedLayers; ///< LayerInfo::name of layers kept at fp16 on purpose
     std::string seed; ///< name of the configuration this one refines; empty for a base one
+    PaletteOptions palette; ///< for palettization only
 
     bool isRefinement() const { return !seed.empty(); }
     bool operator==(const CompressionConfig&) const = default;
@@ -90,6 +108,7 @@ std::string shortCode(const CompressionConfig& config);
 
 /// The 31 base configurations in canonical order: 6 of 1a, 9 of 1b, 16 of 2.
 std::vector<CompressionConfig>
-baseConfigurations(IndivisiblePolicy policy = IndivisiblePolicy::Nearest);
+baseConfigurations(IndivisiblePolicy policy = IndivisiblePolicy::Nearest,
+                   PaletteOptions palette = {});
 
 } // namespace bitfront

@@ -145,6 +145,17 @@ void from_json(const json& in, CompressionSpec& value)
     }
 }
 
+void to_json(json& out, const PaletteOptions& value)
+{
+    out = {{"rounding", text(value.rounding)}, {"embeddings", value.embeddings}};
+}
+
+void from_json(const json& in, PaletteOptions& value)
+{
+    value.rounding = readNamed(in, "rounding", paletteRoundingFromName);
+    value.embeddings = readOr(in, "embeddings", false);
+}
+
 void to_json(json& out, const CompressionConfig& value)
 {
     out = {{"name", value.name},
@@ -153,6 +164,8 @@ void to_json(json& out, const CompressionConfig& value)
            {"indivisible", text(value.indivisible)},
            {"kept_layers", value.skippedLayers},
            {"seed", value.seed.empty() ? json(nullptr) : json(value.seed)}};
+    if (value.palette != PaletteOptions {})
+        out["palette_options"] = value.palette;
 }
 
 void from_json(const json& in, CompressionConfig& value)
@@ -163,13 +176,15 @@ void from_json(const json& in, CompressionConfig& value)
     value.indivisible = readNamed(in, "indivisible", indivisiblePolicyFromName);
     value.skippedLayers = readOr<std::vector<std::string>>(in, "kept_layers", {});
     value.seed = readOr<std::string>(in, "seed", {});
+    value.palette = readOr(in, "palette_options", PaletteOptions {});
 }
 
 void to_json(json& out, const SweepPlan& value)
 {
     out = {{"configs", value.configs},
            {"refine", value.refine},
-           {"indivisible", text(value.indivisible)}};
+           {"indivisible", text(value.indivisible)},
+           {"palette_options", value.palette}};
 }
 
 void from_json(const json& in, SweepPlan& value)
@@ -177,6 +192,7 @@ void from_json(const json& in, SweepPlan& value)
     value.configs = read<std::vector<CompressionConfig>>(in, "configs");
     value.refine = read<bool>(in, "refine");
     value.indivisible = readNamed(in, "indivisible", indivisiblePolicyFromName);
+    value.palette = readOr(in, "palette_options", PaletteOptions {}); // absent in older runs
 }
 
 void to_json(json& out, const ProbeTimes& value)

@@ -23,6 +23,8 @@ void to_json(nlohmann::json& json, const Failure& value);
 void from_json(const nlohmann::json& json, Failure& value);
 void to_json(nlohmann::json& json, const CompressionSpec& value);
 void from_json(const nlohmann::json& json, CompressionSpec& value);
+void to_json(nlohmann::json& json, const PaletteOptions& value);
+void from_json(const nlohmann::json& json, PaletteOptions& value);
 void to_json(nlohmann::json& json, const CompressionConfig& value);
 void from_json(const nlohmann::json& json, CompressionConfig& value);
 void to_json(nlohmann::json& json, const StorageBits& value);

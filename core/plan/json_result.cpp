@@ -97,6 +97,10 @@ void to_json(json& out, const LayerStorage& value)
     // Meaningless on untouched layers, but what was read must be written back.
     if (value.kind != StorageKind::Untouched || value.spec != CompressionSpec {})
         out["spec"] = value.spec;
+    if (value.exactPalette) {
+        out["exact_palette"] = true;
+        out["note"] = value.note();
+    }
     if (value.weightErrorDb)
         out["weight_error_db"] = numberToJson(*value.weightErrorDb);
 }
@@ -111,6 +115,7 @@ void from_json(const json& in, LayerStorage& value)
     value.reason = readOr<std::string>(in, "reason", {});
     value.spec = value.kind == StorageKind::Untouched ? readOr(in, "spec", CompressionSpec {})
                                                       : read<CompressionSpec>(in, "spec");
+    value.exactPalette = readOr(in, "exact_palette", false);
     value.weightErrorDb.reset();
     if (in.contains("weight_error_db"))
         value.weightErrorDb = read<double>(in, "weight_error_db");
@@ -161,6 +166,8 @@ json recordToJson(const ResultRecord& record, const ModelInfo* model)
                 {"kept_layers", record.config.skippedLayers},
                 {"skipped_layers", skippedLayers(record)},
                 {"finished_at", record.finishedAt}};
+    if (record.config.palette != PaletteOptions {})
+        out["palette_options"] = record.config.palette;
     if (const Failure* failure = record.failure()) {
         out["error"] = *failure;
         out["time_taken"] = nullptr;
@@ -194,6 +201,7 @@ void from_json(const json& in, ResultRecord& value)
     value.config.indivisible = readNamed(in, "indivisible", indivisiblePolicyFromName);
     value.config.seed = readOr<std::string>(in, "seed", {});
     value.config.skippedLayers = readOr<std::vector<std::string>>(in, "kept_layers", {});
+    value.config.palette = readOr(in, "palette_options", PaletteOptions {});
     value.finishedAt = readOr<std::string>(in, "finished_at", {});
     const auto error = in.find("error");
     if (error != in.end() && !error->is_null())

@@ -104,9 +104,11 @@ LayerStorage planQuantized(const LayerInfo& layer, QuantConfig quant, Indivisibl
     return quantized(layer, quant, misfit + ": per-channel instead");
 }
 
-LayerStorage planPalettized(const LayerInfo& layer, PaletteConfig palette, IndivisiblePolicy policy)
+LayerStorage planPalettized(const LayerInfo& layer, const CompressionConfig& config)
 {
-    if (!layer.palettizable())
+    PaletteConfig palette = std::get<PaletteConfig>(config.spec);
+    const IndivisiblePolicy policy = config.indivisible;
+    if (!layer.palettizable() && !config.palette.embeddings)
         return untouched(layer, "embeddings are not palettized");
     if (palette.groupSize == 0 || divides(layer, 0, palette.groupSize))
         return palettized(layer, palette, {});
@@ -177,6 +179,12 @@ std::string LayerStorage::granularityText() const
     return palette.channelScale ? text + " + channel scale" : text;
 }
 
+std::string LayerStorage::note() const
+{
+    return exactPalette ? "palette of the unrounded weights, which are too small for 4 decimals"
+                        : std::string {};
+}
+
 std::vector<LayerStorage> planStorage(const ModelInfo& model, const CompressionConfig& config)
 {
     std::vector<LayerStorage> plan;
@@ -191,8 +199,7 @@ std::vector<LayerStorage> planStorage(const ModelInfo& model, const CompressionC
         } else if (const auto* quant = std::get_if<QuantConfig>(&config.spec)) {
             plan.push_back(planQuantized(layer, *quant, config.indivisible));
         } else {
-            const auto& palette = std::get<PaletteConfig>(config.spec);
-            plan.push_back(planPalettized(layer, palette, config.indivisible));
+            plan.push_back(planPalettized(layer, config));
         }
     }
     return plan;

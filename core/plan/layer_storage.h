@@ -47,12 +47,17 @@ struct LayerStorage
     int bitsPerCode = 16;
     StorageBits bits;
     std::string reason; ///< why untouched or why not as configured; empty when as configured
+    /// The palette was searched among the weights themselves: the reference's rounding to 4 decimals
+    /// would have lost more than the palette does. Set once measured; no fallback.
+    bool exactPalette = false;
     /// 10·log10(Σ(w'−w)²/Σw²) in dB, −∞ when identical; set once measured.
     std::optional<double> weightErrorDb;
 
     double bitsPerWeight() const;
     /// "per-channel", "block 32", "per-tensor", "group 8", "group 8 + channel scale", "fp16".
     std::string granularityText() const;
+    /// What else a reader should know, one sentence without a full stop; empty mostly.
+    std::string note() const;
     bool operator==(const LayerStorage&) const = default;
 };
 

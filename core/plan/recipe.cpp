@@ -22,6 +22,7 @@ struct ModuleEntry
     const LayerStorage* weight = nullptr;
     const LayerStorage* inProjection = nullptr;
     bool asConfigured = true;
+    bool isEmbedding = false; ///< the package has no operator for it: stated as module state
 };
 
 /// A comment must stay on its line whatever a model calls its layers.
@@ -73,23 +74,31 @@ std::string specText(const CompressionSpec& spec)
         + (palette.channelScale ? "true" : "false") + '}';
 }
 
-/// Body of a scope; `inProjection` is left out for quantization. Weight-only quantization must null
-/// inputs and outputs in each scope, or activations are quantized too.
+/// Beginning of a palettization scope.
+std::string roundingText(bool fast, const std::string& indent)
+{
+    return indent + "enable_fast_kmeans_mode: " + (fast ? "true\n" : "false\n") + indent
+        + "rounding_precision: 4\n";
+}
+
+/// Body of a scope; `inProjection` and `fast` are left out for quantization. Weight-only
+/// quantization must null inputs and outputs in each scope, or activations are quantized too.
 std::string scopeText(bool quantizes, const std::string& weight, const std::string& inProjection,
-                      const std::string& indent)
+                      bool fast, const std::string& indent)
 {
     if (quantizes)
         return indent + "op_input_spec: null\n" + indent + "op_output_spec: null\n" + indent
             + "op_state_spec:\n" + indent + "  weight: " + weight + '\n';
-    return indent + "enable_fast_kmeans_mode: true\n" + indent + "rounding_precision: 4\n" + indent
-        + "op_state_spec:\n" + indent + "  weight: " + weight + '\n' + indent
-        + "  in_proj_weight: " + inProjection + '\n';
+    return roundingText(fast, indent) + indent + "op_state_spec:\n" + indent + "  weight: " + weight
+        + '\n' + indent + "  in_proj_weight: " + inProjection + '\n';
 }
 
 /// Whether the package would compress this layer under such a specification at all.
-bool isTarget(const LayerInfo& layer, const CompressionSpec& spec)
+bool isTarget(const LayerInfo& layer, const CompressionConfig& config)
 {
-    return std::holds_alternative<QuantConfig>(spec) ? layer.quantizable() : layer.palettizable();
+    return std::holds_alternative<QuantConfig>(config.spec)
+        ? layer.quantizable()
+        : layer.palettizable() || config.palette.embeddings;
 }
 
 bool isInside(const std::string& module, const std::set<std::string>& parents)
@@ -125,17 +134,20 @@ std::vector<ModuleEntry> moduleEntries(const ModelInfo& model, const Compression
     std::vector<ModuleEntry> entries;
     for (std::size_t i = 0; i < storage.size(); ++i) {
         const LayerInfo& layer = model.layers[i];
-        if (!isTarget(layer, config.spec))
+        if (!isTarget(layer, config))
             continue;
         for (const std::string& owner : ownersOf(layer)) {
             auto entry =
                 std::find_if(entries.begin(), entries.end(),
                              [&](const ModuleEntry& known) { return known.module == owner; });
             if (entry == entries.end())
-                entry = entries.insert(entries.end(), ModuleEntry {owner, nullptr, nullptr, true});
+                entry = entries.insert(entries.end(), ModuleEntry {owner, nullptr, nullptr});
             (layer.parameter == "in_proj_weight" ? entry->inProjection : entry->weight) =
                 &storage[i];
-            if (storage[i].kind == StorageKind::Untouched || storage[i].spec != config.spec)
+            const bool isPalette = storage[i].kind == StorageKind::Palettized;
+            entry->isEmbedding = isPalette && layer.kind == LayerKind::Embedding;
+            if (storage[i].kind == StorageKind::Untouched || storage[i].spec != config.spec
+                || storage[i].exactPalette || entry->isEmbedding)
                 entry->asConfigured = false;
         }
     }
@@ -160,10 +172,17 @@ std::vector<ModuleEntry> overridesOf(const ModelInfo& model, const CompressionCo
 std::string entryText(const ModuleEntry& entry, const CompressionSpec& global)
 {
     std::string text;
-    for (const LayerStorage* part : {entry.inProjection, entry.weight})
-        if (part && !part->reason.empty())
-            text += "    # " + (entry.inProjection ? oneLine(part->layer) + ": " : std::string {})
-                + oneLine(part->reason) + '\n';
+    bool fast = true;
+    for (const LayerStorage* part : {entry.inProjection, entry.weight}) {
+        if (!part)
+            continue;
+        fast = fast && !part->exactPalette;
+        for (const std::string& comment : {part->reason, part->note()})
+            if (!comment.empty())
+                text += "    # "
+                    + (entry.inProjection ? oneLine(part->layer) + ": " : std::string {})
+                    + oneLine(comment) + '\n';
+    }
     const auto specOf = [&](const LayerStorage* part, const CompressionSpec& absent) {
         if (!part)
             return specText(absent);
@@ -176,7 +195,10 @@ std::string entryText(const ModuleEntry& entry, const CompressionSpec& global)
     if ((!entry.weight || weight == "null") && inProjection == "null")
         return text + " null\n";
     const bool quantizes = std::holds_alternative<QuantConfig>(global);
-    return text + '\n' + scopeText(quantizes, weight, inProjection, "      ");
+    if (entry.isEmbedding)
+        return text + '\n' + roundingText(fast, "      ") + "      module_state_spec:\n"
+            + "        weight: " + weight + '\n';
+    return text + '\n' + scopeText(quantizes, weight, inProjection, fast, "      ");
 }
 
 /// Graph mode where the package's eager mode leaves layers out: attention's output projection, and
@@ -205,8 +227,13 @@ std::string headComments(const CompressionConfig& config)
 
 std::string recipeYaml(const ModelInfo& model, const CompressionConfig& config)
 {
+    return recipeYaml(model, config, planStorage(model, config));
+}
+
+std::string recipeYaml(const ModelInfo& model, const CompressionConfig& config,
+                       const std::vector<LayerStorage>& storage)
+{
     const bool quantizes = std::holds_alternative<QuantConfig>(config.spec);
-    const std::vector<LayerStorage> storage = planStorage(model, config);
     std::string yaml = headComments(config);
     yaml += quantizes ? "# coreai_opt: QuantizerConfig.from_yaml(this file)\nquantization_config:\n"
                       : "# coreai_opt: KMeansPalettizerConfig.from_yaml(this file)\n"
@@ -214,7 +241,7 @@ std::string recipeYaml(const ModelInfo& model, const CompressionConfig& config)
     if (quantizes)
         yaml += "  execution_mode: " + executionMode(model) + '\n';
     const std::string global = specText(config.spec);
-    yaml += "  global_config:\n" + scopeText(quantizes, global, global, "    ");
+    yaml += "  global_config:\n" + scopeText(quantizes, global, global, true, "    ");
     const std::vector<ModuleEntry> entries = overridesOf(model, config, storage);
     if (!entries.empty())
         yaml += "  module_name_configs:\n";

@@ -5,8 +5,10 @@
 
 #include "core/plan/compression_config.h"
 #include "core/plan/layer_info.h"
+#include "core/plan/layer_storage.h"
 
 #include <string>
+#include <vector>
 
 namespace bitfront {
 
@@ -15,5 +17,9 @@ namespace bitfront {
 /// for it, the policy for indivisible layers and the seed. Layer names are escaped as regular
 /// expressions.
 std::string recipeYaml(const ModelInfo& model, const CompressionConfig& config);
+/// The same with what was really done to each layer (Measurement::layers, in the model's order):
+/// weights that are not finite, palettes of unrounded weights.
+std::string recipeYaml(const ModelInfo& model, const CompressionConfig& config,
+                       const std::vector<LayerStorage>& storage);
 
 } // namespace bitfront

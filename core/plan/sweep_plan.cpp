@@ -71,12 +71,13 @@ int SweepPlan::maxRefinements() const
 }
 
 SweepPlan makePlan(const std::vector<GroupId>& groups, const std::vector<std::string>& names,
-                   bool refine, IndivisiblePolicy policy)
+                   bool refine, IndivisiblePolicy policy, PaletteOptions palette)
 {
     SweepPlan plan;
     plan.refine = refine;
     plan.indivisible = policy;
-    const std::vector<CompressionConfig> known = baseConfigurations(policy);
+    plan.palette = palette;
+    const std::vector<CompressionConfig> known = baseConfigurations(policy, palette);
     checkNames(known, names);
     for (const CompressionConfig& config : known)
         if ((groups.empty() || contains(groups, config.group))

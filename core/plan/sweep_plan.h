@@ -19,6 +19,7 @@ struct SweepPlan
     std::vector<CompressionConfig> configs; ///< base configurations, in run order
     bool refine = true;
     IndivisiblePolicy indivisible = IndivisiblePolicy::Nearest;
+    PaletteOptions palette; ///< of every palettization in the plan
 
     int count(GroupId group) const; ///< base configurations of a group
     int maxRefinements() const; ///< sum over the groups
@@ -29,7 +30,7 @@ struct SweepPlan
 /// All base configurations of `groups`, or those `names` lists; empty lists mean all.
 /// Throws Error(BadArgument) naming an unknown configuration and the nearest known one.
 SweepPlan makePlan(const std::vector<GroupId>& groups, const std::vector<std::string>& names,
-                   bool refine, IndivisiblePolicy policy);
+                   bool refine, IndivisiblePolicy policy, PaletteOptions palette = {});
 
 /// Refinements of one group, from its finished base records (at most two seeds × five variants,
 /// duplicates dropped; numerics section 8). Empty when nothing survived the floor.

@@ -54,6 +54,10 @@ std::string headlessCommand(const RunHeader& header, const std::string& folder)
     }
     if (!header.plan.refine)
         line += " --no-refine";
+    if (header.plan.palette.rounding != PaletteRounding::Automatic)
+        line += " --palette-rounding " + std::string(name(header.plan.palette.rounding));
+    if (header.plan.palette.embeddings)
+        line += " --palettize-embeddings";
     return line + " --indivisible " + std::string(name(header.plan.indivisible)) + " --yes";
 }
 

@@ -184,8 +184,7 @@ void RunWriter::append(ResultRecord& record)
 {
     record.configPath = m_impl->newConfigPath(record.config.name);
     try {
-        replaceFile(m_impl->folder / record.configPath,
-                    recipeOf(m_impl->header.model, record));
+        replaceFile(m_impl->folder / record.configPath, recipeOf(m_impl->header.model, record));
         m_impl->results.append(recordLine(record, &m_impl->header.model));
     } catch (...) {
         m_impl->forgetConfigPath(record.configPath);

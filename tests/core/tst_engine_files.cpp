@@ -106,7 +106,7 @@ void TestEngineFiles::sha256()
 
 void TestEngineFiles::zip64AndDeflate()
 {
-    const FileBytes bytes = readFile(modelPath("in_deflated.npz"));
+    const FileBytes bytes = readFileBytes(modelPath("in_deflated.npz"));
     const ZipArchive zip(bytes);
     const ZipEntry* const entry = zip.find("x.npy");
     QVERIFY(entry != nullptr);
@@ -120,7 +120,7 @@ void TestEngineFiles::zip64AndDeflate()
 
 void TestEngineFiles::zipDamage()
 {
-    FileBytes bytes = readFile(modelPath("cnn.inputs.npz"));
+    FileBytes bytes = readFileBytes(modelPath("cnn.inputs.npz"));
     const auto directory = static_cast<std::size_t>(
         std::search(bytes.begin(), bytes.end(), "PK\x01\x02", "PK\x01\x02" + 4) - bytes.begin());
     // An entry that begins, or ends, beyond the file.
@@ -228,7 +228,7 @@ void TestEngineFiles::npyRefused()
 void TestEngineFiles::everyFlippedByte()
 {
     const auto tryAll = [](const char* file, std::size_t limit, const auto& read) {
-        FileBytes bytes = readFile(modelPath(file));
+        FileBytes bytes = readFileBytes(modelPath(file));
         int failures = 0;
         for (std::size_t i = 0; i < std::min(limit, bytes.size()); ++i)
             for (const std::uint8_t mask : {0xff, 0x01, 0x80}) {

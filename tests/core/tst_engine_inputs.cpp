@@ -254,7 +254,7 @@ void TestEngineInputs::memorySafety()
     const std::string path = folder.filePath("cut").toStdString();
     for (const char* file :
          {"in_dict.pt", "mlp.inputs.npy", "in_deflated.npz", "in_named.safetensors"}) {
-        const FileBytes whole = readFile(modelPath(file));
+        const FileBytes whole = readFileBytes(modelPath(file));
         for (std::size_t size = 0; size < whole.size(); size += 41) {
             std::ofstream(path, std::ios::binary)
                 .write(reinterpret_cast<const char*>(whole.data()),

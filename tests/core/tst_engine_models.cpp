@@ -232,7 +232,7 @@ void TestEngineModels::bad()
 void TestEngineModels::everyCutIsRefused()
 {
     const QTemporaryDir folder;
-    const FileBytes whole = readFile(modelPath("half.pt"));
+    const FileBytes whole = readFileBytes(modelPath("half.pt"));
     const std::string path = folder.filePath("cut.pt").toStdString();
     for (std::size_t size = 0; size < whole.size(); size += 97) {
         std::ofstream(path, std::ios::binary)

@@ -31,7 +31,7 @@ inline const nlohmann::json& expectedModels()
 /// Tensors of a safetensors file beside the models.
 inline std::vector<RawTensor> storedTensors(const std::string& file)
 {
-    return readSafetensors(readFile(modelPath(file)));
+    return readSafetensors(readFileBytes(modelPath(file)));
 }
 
 /// The Failure that `work` throws, or none when it throws no bitfront::Error.

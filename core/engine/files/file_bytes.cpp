@@ -36,7 +36,7 @@ void refuseUnlessRegular(const fs::path& path)
 
 } // namespace
 
-FileBytes readFile(const fs::path& path)
+FileBytes readFileBytes(const fs::path& path)
 {
     refuseUnlessRegular(path);
     std::error_code error;

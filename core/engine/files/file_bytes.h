@@ -13,6 +13,6 @@ using FileBytes = std::vector<std::uint8_t>;
 
 /// Throws Error(FileNotReadable) that tells a missing file from a folder and from lacking
 /// permission, Error(OutOfMemory) when it does not fit.
-FileBytes readFile(const std::filesystem::path& path);
+FileBytes readFileBytes(const std::filesystem::path& path);
 
 } // namespace bitfront

@@ -249,7 +249,7 @@ ModelFile readModelFile(const fs::path& path, const std::stop_token& stop)
     if (fs::is_directory(path, ignored) && fs::exists(path / "Manifest.json", ignored))
         throw notAModel(path, {FileKind::CoreMl, {}});
     ModelFile file;
-    file.bytes = readFile(path);
+    file.bytes = readFileBytes(path);
     try {
         const FileIdentity identity = identifyFile(file.bytes);
         if (identity.kind != FileKind::TorchScript)

@@ -3,12 +3,12 @@
 // before it is used; the known mistakes of other readers are rows of tst_engine_files.
 #include "core/base/error.h"
 #include "core/engine/files/byte_order.h"
+#include "core/engine/files/safetensors_types.h"
 #include "core/engine/files/tensor_file.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 
@@ -19,17 +19,6 @@ namespace {
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::uint64_t kMaxHeaderBytes = 100'000'000; ///< as in the reference implementation
 constexpr std::uint64_t kMaxBytes = std::uint64_t {1} << 62;
-
-constexpr std::array<std::pair<DType, std::string_view>, 10> kCodes {{{DType::Float16, "F16"},
-                                                                      {DType::BFloat16, "BF16"},
-                                                                      {DType::Float32, "F32"},
-                                                                      {DType::Float64, "F64"},
-                                                                      {DType::UInt8, "U8"},
-                                                                      {DType::Int8, "I8"},
-                                                                      {DType::Int16, "I16"},
-                                                                      {DType::Int32, "I32"},
-                                                                      {DType::Int64, "I64"},
-                                                                      {DType::Bool, "BOOL"}}};
 
 struct Range
 {
@@ -45,8 +34,8 @@ struct Range
 
 DType typeOf(const std::string& tensor, const std::string& code)
 {
-    for (const auto& [type, text] : kCodes)
-        if (text == code)
+    for (const DType type : detail::kSafetensorsTypes)
+        if (detail::safetensorsCode(type) == code)
             return type;
     throw Error(ErrorCode::BadFormat,
                 "Tensor “" + tensor + "” has elements of type " + code
@@ -86,9 +75,13 @@ Range readEntry(const std::string& name, const nlohmann::json& entry, std::uint6
     return range;
 }
 
-} // namespace
+struct Parts
+{
+    nlohmann::json header;
+    std::span<const std::uint8_t> data;
+};
 
-std::vector<RawTensor> readSafetensors(std::span<const std::uint8_t> bytes)
+Parts splitFile(std::span<const std::uint8_t> bytes)
 {
     if (bytes.size() < kLengthBytes)
         bad("it is too short");
@@ -96,11 +89,35 @@ std::vector<RawTensor> readSafetensors(std::span<const std::uint8_t> bytes)
     if (length > kMaxHeaderBytes || length > bytes.size() - kLengthBytes)
         bad("its header is longer than the file");
     const auto header = bytes.subspan(kLengthBytes, static_cast<std::size_t>(length));
-    const auto data = bytes.subspan(kLengthBytes + static_cast<std::size_t>(length));
-    const nlohmann::json json = nlohmann::json::parse(header.begin(), header.end(), nullptr, false);
-    if (!json.is_object())
+    Parts parts {nlohmann::json::parse(header.begin(), header.end(), nullptr, false),
+                 bytes.subspan(kLengthBytes + static_cast<std::size_t>(length))};
+    if (!parts.header.is_object())
         bad("its header cannot be read");
+    return parts;
+}
 
+} // namespace
+
+FileMetadata readSafetensorsMetadata(std::span<const std::uint8_t> bytes)
+{
+    FileMetadata metadata;
+    const nlohmann::json header = splitFile(bytes).header;
+    const auto found = header.find("__metadata__");
+    if (found == header.end())
+        return metadata;
+    if (!found->is_object())
+        bad("its metadata cannot be read");
+    for (const auto& [key, value] : found->items()) {
+        if (!value.is_string())
+            bad("its metadata cannot be read");
+        metadata[key] = value.get<std::string>();
+    }
+    return metadata;
+}
+
+std::vector<RawTensor> readSafetensors(std::span<const std::uint8_t> bytes)
+{
+    const auto [json, data] = splitFile(bytes);
     std::vector<Range> ranges;
     for (const auto& [key, entry] : json.items())
         if (key != "__metadata__")

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reads tensors out of NumPy and safetensors files: own readers, since LibTorch has none. Sizes are
-// checked in 64 bits against the file before anything is allocated.
+// Reads tensors out of NumPy and safetensors files, and writes the latter: own readers, since
+// LibTorch has none. Sizes are checked in 64 bits against the file before anything is allocated.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,6 +41,16 @@ struct RawTensor
 RawTensor readNpy(std::span<const std::uint8_t> bytes);
 std::vector<RawTensor> readNpz(std::span<const std::uint8_t> bytes); ///< in the order of the file
 std::vector<RawTensor> readSafetensors(std::span<const std::uint8_t> bytes); ///< by data offset
+
+/// The texts under "__metadata__" of a safetensors file's header; empty when it has none.
+using FileMetadata = std::map<std::string, std::string>;
+FileMetadata readSafetensorsMetadata(std::span<const std::uint8_t> bytes);
+
+/// A whole safetensors file. Data lies in the order of `tensors`, those of wider elements first,
+/// without gaps; equal arguments give equal bytes. Throws std::invalid_argument when names are not
+/// unique or a tensor's data is not as long as its shape says.
+std::vector<std::uint8_t> writeSafetensors(std::span<const RawTensor> tensors,
+                                           const FileMetadata& metadata);
 
 /// Product of the extents times the item size. Throws Error(BadFormat) for a negative extent or a
 /// product beyond 2^62.

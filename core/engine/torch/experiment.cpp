@@ -139,7 +139,7 @@ private:
                 throw Cancelled();
             if (result.layers[i].kind == StorageKind::Untouched)
                 continue;
-            compressLayer(i, result.layers[i], stop);
+            compressLayer(i, result.layers[i], config.palette.rounding, stop);
             if (progress != nullptr)
                 ++progress->layersDone;
         }
@@ -158,7 +158,8 @@ private:
         return result;
     }
 
-    void compressLayer(std::size_t index, LayerStorage& storage, const std::stop_token& stop)
+    void compressLayer(std::size_t index, LayerStorage& storage, PaletteRounding rounding,
+                       const std::stop_token& stop)
     {
         if (!m_shared->finiteWeights[index]) {
             leaveUntouched(storage, "its weights hold NaN or infinite values");
@@ -170,7 +171,8 @@ private:
         at::Tensor compressed = at::empty_like(original);
         const std::span<float> out {compressed.mutable_data_ptr<float>(),
                                     static_cast<std::size_t>(compressed.numel())};
-        compressWeights(index, layer, storage, floatsOf(original), out, m_shared->palettes, stop);
+        compressWeights(index, layer, storage, rounding, floatsOf(original), out,
+                        m_shared->palettes, stop);
         storage.weightErrorDb = relativeErrorDb(floatsOf(original), out);
         // In the memory layout of the original, so that the same code paths compute the outputs.
         at::Tensor placed = at::empty_like(places.tensor);

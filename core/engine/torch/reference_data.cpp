@@ -207,7 +207,7 @@ public:
     {
         auto inputs = std::make_shared<TorchInputs>();
         inputs->m_path = path.string();
-        const FileBytes bytes = readFile(path);
+        const FileBytes bytes = readFileBytes(path);
         inputs->m_sha256 = sha256Hex(bytes);
         const Loaded loaded = load(bytes);
         const std::vector<std::size_t> binding = bindInputs(loaded.offered, info.arguments);

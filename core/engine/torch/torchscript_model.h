@@ -26,6 +26,8 @@ class TorchScriptModel : public Model
 {
 public:
     const ModelInfo& info() const override { return m_info; }
+    ParameterValues layerValues(std::size_t index) const override;
+    ParameterValues plainValues(std::size_t index) const override;
 
     /// A module tree of its own that shares all tensors; in evaluation mode.
     torch::jit::Module clone() const { return m_module.clone(/*inplace=*/true); }

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Packed models: the payload is the account to the byte, codes are the kernels' codes, files
+// survive being read and written, and no damage passes.
+#include "core/base/error.h"
+#include "core/engine/weight_compressor.h"
+#include "core/kernels/bit_pack.h"
+#include "core/kernels/half.h"
+#include "core/pack/packed_model.h"
+#include "core/plan/json.h"
+#include "tests/support/values_model.h"
+
+#include <QTest>
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <random>
+
+using namespace bitfront;
+using bitfront::test::ValuesModel;
+using nlohmann::json;
+
+Q_DECLARE_METATYPE(bitfront::CompressionConfig)
+Q_DECLARE_METATYPE(bitfront::WeightType)
+using Damage = std::function<void(json&, std::vector<RawTensor>&, FileMetadata&)>;
+Q_DECLARE_METATYPE(Damage)
+
+namespace {
+
+CompressionConfig configOf(const CompressionSpec& spec)
+{
+    CompressionConfig config;
+    config.name = canonicalName(spec);
+    config.spec = spec;
+    config.palette.embeddings = true; // so that every row has something to compress
+    return config;
+}
+
+std::vector<CompressionConfig> allConfigs()
+{
+    std::vector<CompressionConfig> configs = baseConfigurations();
+    const auto quant = [&](CodeType dtype, QuantScheme scheme, QuantGranularity granularity,
+                           std::int64_t block = 0) {
+        configs.push_back(configOf(QuantConfig {dtype, scheme, granularity, block}));
+        configs.back().name += "_" + std::to_string(configs.size());
+    };
+    using enum QuantScheme;
+    quant(CodeType::Int2, Asymmetric, QuantGranularity::PerTensor);
+    quant(CodeType::UInt2, Symmetric, QuantGranularity::PerBlock, 4);
+    quant(CodeType::UInt4, Asymmetric, QuantGranularity::PerBlock, 4);
+    quant(CodeType::UInt8, Symmetric, QuantGranularity::PerChannel);
+    quant(CodeType::Float8E4M3, Symmetric, QuantGranularity::PerTensor);
+    quant(CodeType::Float8E5M2, Symmetric, QuantGranularity::PerBlock, 2);
+    quant(CodeType::Float4E2M1, Symmetric, QuantGranularity::PerBlock, 4);
+    for (const int bits : {1, 2, 3})
+        configs.push_back(configOf(PaletteConfig {bits, bits == 3 ? 2 : 0, bits != 2}));
+    return configs;
+}
+
+std::int64_t wholeBytes(std::int64_t bits)
+{
+    return (bits + 7) / 8;
+}
+
+/// The payload as the documentation states it: every part of every parameter, rounded up alone.
+std::int64_t expectedPayload(const ModelInfo& info, const std::vector<LayerStorage>& layers)
+{
+    std::int64_t bytes = 0;
+    for (const LayerStorage& layer : layers)
+        for (const std::int64_t part : {layer.bits.codes, layer.bits.scales, layer.bits.zeroPoints,
+                                        layer.bits.tables, layer.bits.channelScales})
+            bytes += wholeBytes(part);
+    for (const PlainParameter& plain : info.plainParameters)
+        bytes += plain.elements * 2;
+    return bytes;
+}
+
+std::vector<float> floatsOf(const RawTensor& tensor)
+{
+    std::vector<float> values;
+    for (std::size_t i = 0; i < tensor.data.size(); i += itemBytes(tensor.dtype)) {
+        if (tensor.dtype == DType::Float32) {
+            values.push_back(0);
+            std::memcpy(&values.back(), tensor.data.data() + i, sizeof(float));
+            continue;
+        }
+        const auto bits = static_cast<std::uint16_t>(tensor.data[i] | (tensor.data[i + 1] << 8));
+        values.push_back(tensor.dtype == DType::Float16 ? float16FromBits(bits)
+                                                        : bfloat16FromBits(bits));
+    }
+    return values;
+}
+
+/// The codes or indices that the kernels compute.
+std::vector<std::int16_t> kernelCodes(const LayerInfo& layer, const LayerStorage& storage,
+                                      const std::vector<float>& weights)
+{
+    if (const auto* config = std::get_if<QuantConfig>(&storage.spec))
+        return quantize(weights, layer.shape, layer.weightType, quantSpec(layer, *config)).codes;
+    const PaletteSpec spec = paletteSpec(std::get<PaletteConfig>(storage.spec));
+    const PaletteTables tables = findPalette(weights, layer.shape, layer.weightType, spec);
+    std::vector<float> out(weights.size());
+    std::vector<std::uint8_t> indices(weights.size());
+    applyPalette(weights, layer.shape, layer.weightType, spec, tables, out, indices);
+    return {indices.begin(), indices.end()};
+}
+
+bool isSignedCode(const LayerStorage& storage)
+{
+    const auto* config = std::get_if<QuantConfig>(&storage.spec);
+    return config && isInteger(config->dtype) && name(config->dtype).front() != 'u';
+}
+
+std::vector<std::uint8_t> packedSample(const CompressionSpec& spec)
+{
+    const ValuesModel model(WeightType::Float32);
+    const CompressionConfig config = configOf(spec);
+    return writePacked(packModel(model, config.name, planStorage(model.info(), config)));
+}
+
+QByteArray textOf(const std::function<void()>& work)
+{
+    try {
+        work();
+    } catch (const Error& error) {
+        return QByteArray::fromStdString(std::string(errorCodeName(error.code())) + ": "
+                                         + error.what());
+    }
+    return "nothing was thrown";
+}
+
+} // namespace
+
+class TestPack : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void sizeAndRoundTrip_data();
+    void sizeAndRoundTrip();
+    void smallScalesKeepTheirPrecision();
+    void hugeAndSpecialValues();
+    void nonFiniteLayerAndExactPalette();
+    void otherModelIsRefused();
+    void damagedFiles_data();
+    void damagedFiles();
+    void anyBytes();
+};
+
+void TestPack::sizeAndRoundTrip_data()
+{
+    QTest::addColumn<CompressionConfig>("config");
+    QTest::addColumn<WeightType>("type");
+    for (const WeightType type : {WeightType::Float32, WeightType::Float16, WeightType::BFloat16})
+        for (const CompressionConfig& config : allConfigs())
+            QTest::addRow("%s %s", std::string(name(type)).c_str(), config.name.c_str())
+                << config << type;
+}
+
+void TestPack::sizeAndRoundTrip()
+{
+    QFETCH(CompressionConfig, config);
+    QFETCH(WeightType, type);
+    const ValuesModel model(type);
+    const ModelInfo& info = model.info();
+    std::vector<LayerStorage> layers = planStorage(info, config);
+    const PackedModel packed = packModel(model, config.name, layers);
+    QCOMPARE(packed.exactBits(), accountSize(info, layers).totalBits());
+    QCOMPARE(static_cast<std::int64_t>(packed.payloadBytes()), expectedPayload(info, layers));
+
+    const std::vector<std::uint8_t> bytes = writePacked(packed);
+    std::uint64_t header = 0;
+    std::memcpy(&header, bytes.data(), sizeof(header));
+    QCOMPARE(bytes.size(), sizeof(header) + header + packed.payloadBytes());
+    const PackedModel back = readPacked(bytes);
+    QVERIFY2(writePacked(back) == bytes, "reading and writing changed the file");
+    QCOMPARE(back.config, config.name);
+
+    PaletteCache cache;
+    const std::vector<RawTensor> weights = unpackWeights(back);
+    QCOMPARE(weights.size(), info.layers.size() + info.plainParameters.size());
+    int compressed = 0;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const std::vector<float> original = model.layerValues(i).values;
+        const std::vector<float> unpacked = floatsOf(weights[i]);
+        QCOMPARE(weights[i].shape, info.layers[i].shape);
+        QCOMPARE(name(weights[i].dtype), name(type));
+        std::vector<float> evaluated = original;
+        if (layers[i].kind != StorageKind::Untouched) {
+            ++compressed;
+            const auto codes = unpackBits(back.parameters[i].parts.front().data, original.size(),
+                                          layers[i].bitsPerCode, isSignedCode(layers[i]));
+            QVERIFY(codes == kernelCodes(info.layers[i], layers[i], original));
+            compressWeights(i, info.layers[i], layers[i], PaletteRounding::Reference, original,
+                            evaluated, cache, {});
+        }
+        if (packed.parameters[i].exact) {
+            QVERIFY2(unpacked == evaluated, info.layers[i].name.c_str());
+            continue;
+        }
+        // fp16 or bf16 for a value, a scale or a table entry: 2^-9 at most, two in a product.
+        QVERIFY(type == WeightType::Float32);
+        for (std::size_t k = 0; k < unpacked.size(); ++k)
+            QVERIFY(std::abs(unpacked[k] - evaluated[k])
+                    <= std::abs(evaluated[k]) * 0x1p-8F + 6e-8F);
+    }
+    QVERIFY(compressed > 0);
+}
+
+void TestPack::smallScalesKeepTheirPrecision()
+{
+    // int8 scales of about 4e-7: fp16 would have 3 bits left for them.
+    const ValuesModel model(WeightType::Float32, 5e-5F);
+    const CompressionConfig config = configOf(QuantConfig {});
+    std::vector<LayerStorage> layers = planStorage(model.info(), config);
+    const PackedModel packed = packModel(model, config.name, layers);
+    QVERIFY(packed.parameters[0].parts[1].dtype == DType::BFloat16);
+    const std::vector<float> weights = floatsOf(unpackWeights(packed)[0]);
+    std::vector<float> evaluated = model.layerValues(0).values;
+    PaletteCache cache;
+    compressWeights(0, model.info().layers[0], layers[0], PaletteRounding::Automatic, evaluated,
+                    evaluated, cache, {});
+    for (std::size_t k = 0; k < weights.size(); ++k)
+        QVERIFY(std::abs(weights[k] - evaluated[k]) <= std::abs(evaluated[k]) * 0x1p-8F);
+}
+
+void TestPack::hugeAndSpecialValues()
+{
+    ValuesModel model(WeightType::Float32);
+    model.plain(0) = {1e6F, -2e9F, 0.5F, INFINITY, -INFINITY, NAN, -0.0F, 1};
+    model.plain(1) = {70000.0F, 1.0F, 2.0F, 3.0F, 4.0F, 5.0F, 6.0F, 7.0F};
+    const CompressionConfig config = configOf(QuantConfig {});
+    const PackedModel packed = packModel(model, config.name, planStorage(model.info(), config));
+    const std::size_t first = model.info().layers.size();
+    QVERIFY(packed.parameters[first].parts[0].dtype == DType::BFloat16);
+    QVERIFY(!packed.parameters[first].exact);
+    const std::vector<RawTensor> weights = unpackWeights(readPacked(writePacked(packed)));
+    const std::vector<float> values = floatsOf(weights[first]);
+    QVERIFY(std::abs(values[0] - 1e6F) <= 1e6F * 0x1p-8F);
+    QVERIFY(std::isinf(values[3]) && values[3] > 0 && std::isinf(values[4]) && values[4] < 0);
+    QVERIFY(std::isnan(values[5]));
+    QVERIFY(values[6] == 0 && std::signbit(values[6]));
+    QVERIFY(std::isfinite(floatsOf(weights[first + 1])[0]));
+}
+
+void TestPack::nonFiniteLayerAndExactPalette()
+{
+    ValuesModel model(WeightType::Float32, 3e-5F);
+    model.layer(1)[5] = NAN;
+    const CompressionConfig config = configOf(PaletteConfig {4, 0, false});
+    std::vector<LayerStorage> layers = planStorage(model.info(), config);
+    leaveUntouched(layers[1], "its weights hold NaN or infinite values");
+    for (LayerStorage& layer : layers)
+        layer.exactPalette = layer.kind == StorageKind::Palettized;
+    const PackedModel packed = packModel(model, config.name, layers);
+    QCOMPARE(packed.exactBits(), accountSize(model.info(), layers).totalBits());
+    QVERIFY(packed.parameters[1].kind == StorageKind::Untouched);
+    const std::vector<float> weights = floatsOf(unpackWeights(packed)[0]);
+    double error = 0, energy = 0;
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+        const float value = model.layerValues(0).values[k];
+        error += std::pow(weights[k] - value, 2);
+        energy += std::pow(value, 2);
+    }
+    QVERIFY2(error < 0.02 * energy, "the small weights were lost");
+}
+
+void TestPack::otherModelIsRefused()
+{
+    const ValuesModel model(WeightType::Float32);
+    std::vector<LayerStorage> layers = planStorage(model.info(), configOf(QuantConfig {}));
+    layers.pop_back();
+    QVERIFY(textOf([&] { packModel(model, "x", layers); }).startsWith("bad_argument: "));
+    layers = planStorage(model.info(), configOf(QuantConfig {}));
+    layers[0].bits.scales += 16;
+    QVERIFY(textOf([&] { packModel(model, "x", layers); }).contains("accounted size"));
+}
+
+void TestPack::damagedFiles_data()
+{
+    QTest::addColumn<bool>("palette");
+    QTest::addColumn<Damage>("damage");
+    QTest::addColumn<QByteArray>("says");
+    const auto row = [](const char* title, bool palette, const char* says, Damage damage) {
+        QTest::newRow(title) << palette << std::move(damage) << QByteArray(says);
+    };
+    const auto field = [](std::size_t parameter, const char* key, const json& value) -> Damage {
+        return [=](json& about, auto&, auto&) { about["parameters"][parameter][key] = value; };
+    };
+    row("no packed model", false, "holds no packed model",
+        [](json&, auto&, FileMetadata& metadata) { metadata.erase("format"); });
+    row("newer version", false, "format version 2",
+        [](json&, auto&, FileMetadata& metadata) { metadata["format_version"] = "2"; });
+    row("part missing", false, "is missing",
+        [](json&, auto& tensors, auto&) { tensors.erase(tensors.begin()); });
+    row("part of another type", false, "another type", [](json&, auto& tensors, auto&) {
+        for (RawTensor& tensor : tensors)
+            if (tensor.dtype == DType::Float16)
+                tensor.dtype = DType::Int16;
+    });
+    row("part too short", false, "another type or shape", [](json&, auto& tensors, auto&) {
+        for (RawTensor& tensor : tensors)
+            if (tensor.name == "linear.weight.codes") {
+                tensor.data.pop_back();
+                --tensor.shape[0];
+            }
+    });
+    row("part too many", false, "belongs to no parameter", [](json&, auto& tensors, auto&) {
+        tensors.push_back({"extra", DType::UInt8, {1}, {7}});
+    });
+    row("parameter twice", false, "is missing",
+        [](json& about, auto&, auto&) { about["parameters"].push_back(about["parameters"][0]); });
+    row("unknown storage", false, "storage", field(0, "storage", "zipped"));
+    row("no shape", false, "shape", field(0, "shape", nullptr));
+    row("negative shape", false, "shape", field(0, "shape", json::array({-16, 12})));
+    row("endless shape", false, "shape",
+        field(0, "shape", json::array({std::int64_t {1} << 60, std::int64_t {1} << 60})));
+    row("scalar quantized", false, "nothing to compress", field(0, "shape", json::array()));
+    row("blocks of zero", false, "blocks", field(0, "block_shape", json::array({0, 12})));
+    row("blocks that do not divide", false, "blocks",
+        field(0, "block_shape", json::array({5, 12})));
+    row("blocks of another rank", false, "blocks", field(0, "block_shape", json::array({1})));
+    row("wrong bits", false, "size",
+        [](json& about, auto&, auto&) { about["parameters"][0]["bits"]["codes"] = 8; });
+    row("other code type", false, "size",
+        [](json& about, auto&, auto&) { about["parameters"][0]["spec"]["dtype"] = "int4"; });
+    row("asymmetric float", false, "blocks", [](json& about, auto&, auto&) {
+        about["parameters"][0]["spec"]["dtype"] = "float8_e4m3fn";
+        about["parameters"][0]["spec"]["qscheme"] = "asymmetric";
+    });
+    row("palette where codes are said", false, "blocks", [](json& about, auto&, auto&) {
+        about["parameters"][0]["spec"] =
+            json {{"kind", "palettization"}, {"n_bits", 4}, {"enable_per_channel_scale", false}};
+    });
+    row("group that does not divide", true, "tables",
+        [](json& about, auto&, auto&) { about["parameters"][0]["spec"]["group_size"] = 5; });
+    row("codes where a palette is said", true, "tables", [](json& about, auto&, auto&) {
+        about["parameters"][0]["spec"] = json(CompressionSpec {QuantConfig {}});
+    });
+    row("totals", false, "add up", [](json& about, auto&, auto&) { about["exact_bits"] = 1; });
+    row("no parameters", false, "parameters",
+        [](json& about, auto&, auto&) { about.erase("parameters"); });
+    row("text instead of parameters", false, "parameters",
+        [](json& about, auto&, auto&) { about["parameters"] = "none"; });
+    row("no object", false, "", [](json& about, auto&, auto&) { about = 3; });
+}
+
+void TestPack::damagedFiles()
+{
+    QFETCH(bool, palette);
+    QFETCH(Damage, damage);
+    QFETCH(QByteArray, says);
+    const std::vector<std::uint8_t> bytes = packedSample(
+        palette ? CompressionSpec {PaletteConfig {4, 4, true}} : CompressionSpec {QuantConfig {}});
+    FileMetadata metadata = readSafetensorsMetadata(bytes);
+    std::vector<RawTensor> tensors = readSafetensors(bytes);
+    json about = json::parse(metadata.at("bitfront"));
+    damage(about, tensors, metadata);
+    metadata["bitfront"] = about.dump();
+    const QByteArray text = textOf([&] { readPacked(writeSafetensors(tensors, metadata)); });
+    QVERIFY2(text.startsWith("bad_format: ") && text.contains(says), text.constData());
+}
+
+void TestPack::anyBytes()
+{
+    const std::vector<std::uint8_t> bytes = packedSample(PaletteConfig {3, 2, true});
+    for (std::size_t size = 0; size < bytes.size(); size += 41) {
+        const std::vector<std::uint8_t> part(bytes.begin(),
+                                             bytes.begin() + static_cast<std::ptrdiff_t>(size));
+        QVERIFY(textOf([&] { readPacked(part); }).startsWith("bad_format: "));
+    }
+    std::mt19937 random(7);
+    for (int trial = 0; trial < 2000; ++trial) {
+        std::vector<std::uint8_t> changed = bytes;
+        for (int flips = 0; flips < 3; ++flips)
+            changed[random() % (trial % 2 == 0 ? changed.size() : changed.size() / 2)] ^=
+                static_cast<std::uint8_t>(1U << random() % 8);
+        const QByteArray text = textOf([&] { unpackWeights(readPacked(changed)); });
+        QVERIFY2(text.startsWith("bad_format: ") || text == "nothing was thrown", text.constData());
+    }
+}
+
+QTEST_GUILESS_MAIN(TestPack)
+#include "tst_pack.moc"
