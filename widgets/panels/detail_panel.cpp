@@ -23,6 +23,7 @@
 #include <QLocale>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QResizeEvent>
 #include <QSortFilterProxyModel>
 #include <QStackedLayout>
 #include <QTabBar>
@@ -109,6 +110,12 @@ QWidget* DetailPanel::buildHead()
     m_chips = new QHBoxLayout;
     m_chips->setSpacing(8);
     column->addLayout(m_chips);
+    // Takes what has no room in the first line, in wide fonts and narrow docks.
+    m_moreRow = new QWidget;
+    m_moreChips = new QHBoxLayout(m_moreRow);
+    m_moreChips->setContentsMargins(0, 6, 0, 0);
+    m_moreChips->setSpacing(8);
+    column->addWidget(m_moreRow);
     m_failure = new Label({}, 13, 400, Tone::Err);
     m_failure->setObjectName(QStringLiteral("detailFailure"));
     m_failure->setWrapped(true);
@@ -135,6 +142,13 @@ QWidget* DetailPanel::buildHead()
     measured->addWidget(m_metrics);
     column->addWidget(m_measured);
     return head;
+}
+
+void DetailPanel::resizeEvent(QResizeEvent* event)
+{
+    Ground::resizeEvent(event);
+    if (event->oldSize().width() != event->size().width())
+        refresh();
 }
 
 QWidget* DetailPanel::buildTabs()
@@ -279,17 +293,24 @@ void DetailPanel::showRecord(const ResultRecord& record)
 void DetailPanel::showChips(const ResultRecord& record, const AnalysedPoint& point)
 {
     clearLayout(m_chips);
-    const auto state = [this](const QString& text, const QString& tip = {}) {
+    clearLayout(m_moreChips);
+    int used = 0;
+    const int room = width() - 32;
+    const auto place = [&](Chip* chip) {
+        used += chip->sizeHint().width() + m_chips->spacing();
+        (used <= room + m_chips->spacing() ? m_chips : m_moreChips)->addWidget(chip);
+    };
+    const auto state = [&place](const QString& text, const QString& tip = {}) {
         auto* chip = new Chip(text, Chip::Kind::State);
         chip->setToolTip(tip);
-        m_chips->addWidget(chip);
+        place(chip);
     };
     const auto& records = m_run.snapshot()->records;
     auto* group = new Chip(groupLegend(record.config.group));
     group->setToolTip(groupTitleText(record.config.group));
     group->setMarker(record.config.group, false);
     group->setFocusPolicy(Qt::NoFocus);
-    m_chips->addWidget(group);
+    place(group);
     if (record.config.isRefinement()) {
         const auto seed = std::ranges::find_if(records, [&record](const ResultRecord& other) {
             return other.config.name == record.config.seed;
@@ -305,7 +326,7 @@ void DetailPanel::showChips(const ResultRecord& record, const AnalysedPoint& poi
                 parentChip, &Chip::clicked, &m_selection,
                 [this, seedId] { m_selection.setCurrent(seedId); }, Qt::QueuedConnection);
         }
-        m_chips->addWidget(parentChip);
+        place(parentChip);
     }
     if (point.failed)
         state(tr("failed"));
@@ -318,6 +339,8 @@ void DetailPanel::showChips(const ResultRecord& record, const AnalysedPoint& poi
                   .arg(toQString(
                       shortCode(records[static_cast<std::size_t>(point.dominatedBy)].config))));
     m_chips->addStretch();
+    m_moreChips->addStretch();
+    m_moreRow->setVisible(m_moreChips->count() > 1);
 }
 
 void DetailPanel::showFigures(const Measurement& measured)

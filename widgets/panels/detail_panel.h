@@ -30,6 +30,9 @@ public:
     QString title() const { return m_title->text(); }
     LayerModel& layers() const { return *m_layers; }
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QWidget* buildHead();
     QWidget* buildTabs();
@@ -47,6 +50,8 @@ private:
     QStackedLayout* m_pages;
     Label* m_title = nullptr;
     QHBoxLayout* m_chips = nullptr;
+    QHBoxLayout* m_moreChips = nullptr;
+    QWidget* m_moreRow = nullptr;
     QWidget* m_measured = nullptr;
     Figure* m_figures[4] = {};
     SizeBreakdown* m_breakdown = nullptr;

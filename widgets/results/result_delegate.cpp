@@ -47,6 +47,8 @@ void ResultDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     const bool selected = option.state & QStyle::State_Selected;
+    if (selected) // over the hover colour that the view has drawn
+        painter->fillRect(option.rect, Theme::current().accentSoft);
     const qreal ratio = painter->device()->devicePixelRatioF();
     if (index.column() == 0)
         paintName(painter, option.rect, index, selected, ratio);
@@ -122,6 +124,8 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     painter->setRenderHint(QPainter::Antialiasing);
     const bool kept = index.data(LayerModel::KeptRole).toBool();
     const bool selected = option.state & QStyle::State_Selected;
+    if (selected)
+        painter->fillRect(option.rect, theme.accentSoft);
     const QRectF cell = option.rect;
     const QString text = index.data().toString();
     painter->setFont(uiFont(13));

@@ -63,7 +63,6 @@ ResultsView::ResultsView(ResultModel& model, Selection& selection, QWidget* pare
     setRootIsDecorated(false);
     setIndentation(0);
     setUniformRowHeights(true);
-    setAllColumnsShowFocus(true);
     setSelectionBehavior(QAbstractItemView::SelectRows);
     setSelectionMode(QAbstractItemView::SingleSelection);
     setEditTriggers(QAbstractItemView::NoEditTriggers);
@@ -144,8 +143,6 @@ void ResultsView::drawRow(QPainter* painter, const QStyleOptionViewItem& option,
     const bool selected = selectionModel()->isRowSelected(index.row(), index.parent());
     if (selected)
         painter->fillRect(row, theme.accentSoft);
-    else if (row.contains(viewport()->mapFromGlobal(QCursor::pos())) && viewport()->underMouse())
-        painter->fillRect(row, theme.hover);
     QTreeView::drawRow(painter, option, index);
     if (selected)
         painter->fillRect(QRect(0, row.top(), 2, row.height()), theme.accent);
