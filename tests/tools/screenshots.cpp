@@ -92,19 +92,25 @@ RecordId showpiece(const ResultSnapshot& snapshot)
     return best;
 }
 
-void photographSession(MainWindow& window, Photographer& photographer, const QTemporaryDir& scratch)
+/// From a fresh window to the setup page with everything known and the metric still to be
+/// confirmed.
+void openDemoFiles(MainWindow& window, const QTemporaryDir& scratch, const QString& run)
 {
     window.openDemo();
     waitFor([&] { return window.setup().inputsState() == LoadState::Ready; }, "the demo");
-    // As with a model of one's own: the metric is still to be confirmed.
     const QString model = window.setup().modelPath();
     const QString inputs = window.setup().inputsPath();
     window.openModel(model);
     window.openInputs(inputs);
     waitFor([&] { return window.setup().inputsState() == LoadState::Ready; }, "the inputs");
-    window.setup().setRunFolder(scratch.filePath(QStringLiteral("digits_cnn.bitfront")));
-    photographer.take(QStringLiteral("setup"));
+    window.setup().setRunFolder(scratch.filePath(run));
+}
 
+void photographBeforeAndDuring(MainWindow& window, Photographer& photographer,
+                               const QTemporaryDir& scratch)
+{
+    openDemoFiles(window, scratch, QStringLiteral("unhurried.bitfront"));
+    photographer.take(QStringLiteral("setup"));
     photographer.click("confirmMetrics");
     photographer.click("estimate");
     waitFor([&] { return window.setup().probe().has_value(); }, "the estimate");
@@ -112,13 +118,22 @@ void photographSession(MainWindow& window, Photographer& photographer, const QTe
 
     photographer.click("startSweep");
     waitFor([&] { return recordCount(window) >= 26 || !window.run().isRunning(); }, "26 results");
-    if (window.run().snapshot())
-        window.selection().setCurrent(showpiece(*window.run().snapshot()));
+    window.selection().setCurrent(showpiece(*window.run().snapshot()));
     window.findChild<QTreeView*>(QStringLiteral("resultsTable"))->scrollToTop();
     photographer.take(QStringLiteral("running"));
-    waitFor([&] { return window.run().hasRun() && !window.run().isRunning(); },
-            "the end of the sweep");
-    QTest::qWait(300);
+    window.run().stop();
+    waitFor([&] { return !window.run().isRunning(); }, "the sweep to stop");
+}
+
+void photographResults(MainWindow& window, Photographer& photographer, const QTemporaryDir& scratch)
+{
+    openDemoFiles(window, scratch, QStringLiteral("digits_cnn.bitfront"));
+    photographer.click("confirmMetrics");
+    photographer.click("estimate");
+    waitFor([&] { return window.setup().probe().has_value(); }, "the estimate");
+    photographer.click("startSweep");
+    waitFor([&] { return window.run().hasRun() && !window.run().isRunning(); }, "the sweep");
+    waitFor([&] { return recordCount(window) == window.run().progress().done; }, "all results");
     window.selection().setCurrent(kNoRecord);
     window.selection().setCurrent(showpiece(*window.run().snapshot()));
     photographer.take(QStringLiteral("workbench"));
@@ -154,20 +169,22 @@ int main(int argc, char** argv)
     const QTemporaryDir scratch;
     QDir().mkpath(QString::fromLocal8Bit(argv[1]));
     QSettings settings(scratch.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat);
-    const auto engine = [] {
-        return std::make_shared<test::UnhurriedEngine>(loadEngine(), kPause);
+    const QSize size = argc > 3 ? QSize(std::atoi(argv[2]), std::atoi(argv[3])) : QSize(1440, 900);
+    const QDir folder(QString::fromLocal8Bit(argv[1]));
+    const auto session = [&](const EngineFactory& engine, const auto& photograph) {
+        MainWindow window(engine, settings);
+        window.resize(size);
+        window.show();
+        Photographer photographer(window, folder);
+        photograph(window, photographer, scratch);
     };
-    MainWindow window(engine, settings);
-    window.resize(argc > 3 ? QSize(std::atoi(argv[2]), std::atoi(argv[3])) : QSize(1440, 900));
-    window.show();
-    Photographer photographer(window, QDir(QString::fromLocal8Bit(argv[1])));
-    photographSession(window, photographer, scratch);
-    photographError(window, photographer, scratch);
-
-    MainWindow fresh(loadEngine, settings);
-    fresh.resize(window.size());
-    fresh.show();
-    window.hide();
-    Photographer(fresh, QDir(QString::fromLocal8Bit(argv[1]))).take(QStringLiteral("welcome"));
+    session([] { return std::make_shared<test::UnhurriedEngine>(loadEngine(), kPause); },
+            photographBeforeAndDuring);
+    Settings(settings).clearRecentRuns();
+    session(loadEngine, photographResults);
+    session(loadEngine, photographError);
+    session(loadEngine, [](MainWindow&, Photographer& photographer, const QTemporaryDir&) {
+        photographer.take(QStringLiteral("welcome"));
+    });
     return 0;
 }

@@ -89,6 +89,7 @@ void ResultDelegate::paintValue(QPainter* painter, const QRectF& cell, const QMo
         static_cast<ResultModel::Column>(index.data(ResultModel::ColumnKindRole).toInt());
     const QString text = index.data().toString();
     const QRectF area = cell.adjusted(kInset, 0, -kInset, 0);
+    const bool running = index.data(ResultModel::ProgressRole).toDouble() >= 0;
     const bool hasStatus =
         !index.siblingAtColumn(0).data(ResultModel::StatusTextRole).toString().isEmpty();
     painter->setFont(uiFont(13, selected ? 500 : 400));
@@ -105,7 +106,7 @@ void ResultDelegate::paintValue(QPainter* painter, const QRectF& cell, const QMo
     } else if (!text.isEmpty()) {
         painter->setPen(theme.text);
         drawNumberRight(*painter, area, text);
-    } else if (!hasStatus) {
+    } else if (!hasStatus || (running && column == ResultModel::Column::Quality)) {
         painter->setPen(selected ? theme.text2 : theme.text3);
         painter->drawText(area, Qt::AlignVCenter | Qt::AlignRight, QStringLiteral("—"));
     }
