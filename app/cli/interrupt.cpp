@@ -33,6 +33,9 @@ void exitOnInterrupt()
     sigaction(SIGTERM, &action, nullptr);
     // A file that may not grow further is an error of write() like a full disk, with a message.
     std::signal(SIGXFSZ, SIG_IGN);
+    // A reader that went away (run ... | head) must not end a sweep half-way and its folder
+    // unfinished.
+    std::signal(SIGPIPE, SIG_IGN);
 }
 
 Interrupt::Interrupt()

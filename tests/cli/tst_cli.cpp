@@ -28,6 +28,7 @@ private slots:
     void refusesToStartUnasked();
     void lostOutputIsAnError();
     void fileSizeLimitIsAnError();
+    void readerThatLeavesDoesNotEndTheRun();
 };
 
 void TestCli::helpIsComplete_data()
@@ -173,6 +174,8 @@ void TestCli::refusesBadInput_data()
     };
     inputs("inputs missing", "mlp.pt", "nowhere.npy", "does not exist");
     inputs("inputs no tensor", "mlp.pt", modelFile("in_text.pt"), "not a tensor");
+    inputs("inputs are a state dict", "mlp.pt", modelFile("bad_state_dict.pt"),
+           "look like weights, not inputs");
     inputs("wrong count", "mlp.pt", modelFile("in_two.pt"), "holds 2 tensors");
     inputs("argument missing", "encoder.pt", modelFile("encoder_missing.pt"), "attention_mask");
     inputs("wrong shape", "mlp.pt", modelFile("in_narrow.pt"), "32 × 7");
@@ -275,6 +278,23 @@ void TestCli::fileSizeLimitIsAnError()
     QCOMPARE(process.exitCode(), 2);
     const QByteArray error = process.readAllStandardError();
     QVERIFY2(error.startsWith("error: Not all of the output"), error.constData());
+}
+
+void TestCli::readerThatLeavesDoesNotEndTheRun()
+{
+    const QTemporaryDir folder;
+    const QString run = folder.filePath("run");
+    QProcess process;
+    process.start("/bin/sh",
+                  {"-c",
+                   "\"$0\" run \"$1\" --inputs \"$2\" --out \"$3\" --yes --groups 1a --no-refine"
+                   " | true",
+                   cliProgram(), modelFile("mlp.pt"), modelFile("mlp.inputs.npy"), run});
+    QVERIFY(process.waitForFinished(60000));
+    QFile header(run + "/run.json");
+    QVERIFY(header.open(QIODevice::ReadOnly));
+    QVERIFY(header.readAll().contains("\"finished\""));
+    QVERIFY(QFile::exists(run + "/report.md"));
 }
 
 QTEST_GUILESS_MAIN(TestCli)

@@ -124,11 +124,27 @@ void addValue(Loaded& loaded, std::string name, const c10::IValue& value)
     loaded.values.push_back(value);
 }
 
+/// LibTorch reads plain dicts only and fails an assertion of its own on an OrderedDict. Every
+/// pickled tensor names that class too, so it cannot be told from the list of globals.
+c10::IValue loadPickle(const FileBytes& bytes)
+{
+    try {
+        return torch::jit::pickle_load(std::vector<char>(bytes.begin(), bytes.end()));
+    } catch (const std::exception& error) {
+        if (std::string(error.what()).find("GenericDict") == std::string::npos)
+            throw;
+        throw Error(
+            ErrorCode::BadFormat,
+            "The inputs file holds an OrderedDict, as a model's state_dict() does: these look "
+            "like weights, not inputs.",
+            kSaveHint);
+    }
+}
+
 Loaded fromPickle(const FileBytes& bytes)
 {
     checkPickle(bytes);
-    const c10::IValue value =
-        torch::jit::pickle_load(std::vector<char>(bytes.begin(), bytes.end()));
+    const c10::IValue value = loadPickle(bytes);
     Loaded loaded;
     loaded.offered.ordered = true;
     if (value.isGenericDict()) {
