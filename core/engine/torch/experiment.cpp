@@ -3,8 +3,9 @@
 #include "core/engine/forward_advice.h"
 #include "core/engine/torch/engine_parts.h"
 #include "core/engine/torch/output_quality.h"
-#include "core/engine/torch/runnable.h"
 #include "core/engine/torch/torch_errors.h"
+#include "core/engine/torch/torch_model.h"
+#include "core/engine/torch/torch_scope.h"
 #include "core/engine/torch/torch_tensors.h"
 #include "core/engine/weight_compressor.h"
 #include "core/kernels/metrics.h"
@@ -15,8 +16,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <mutex>
-#include <optional>
+#include <memory>
 #include <sys/resource.h>
 
 namespace bitfront {
@@ -44,15 +44,14 @@ std::uint64_t peakMemory()
 /// What all evaluators of an experiment read.
 struct Shared
 {
-    std::shared_ptr<const TorchScriptModel> model;
+    std::shared_ptr<const TorchModel> model;
     std::shared_ptr<const TorchInputs> inputs;
     ModelInfo info; ///< the model's, with what running it has shown added to the notes
     std::vector<OutputInfo> outputs;
     std::vector<at::Tensor> reference; ///< float32 values of the outputs
-    std::optional<InitialState> state; ///< set when forward() changes the model
+    StateHandling state = StateHandling::Shared; ///< Fresh when forward() changes the model
     std::vector<bool> finiteWeights; ///< per layer
     double forwardMs = 0;
-    std::mutex cloneMutex;
     PaletteCache palettes;
 };
 
@@ -98,7 +97,7 @@ public:
         : m_shared(std::move(shared))
         , m_metrics(std::move(metrics))
         , m_threads(threads)
-        , m_runnable(*m_shared->model)
+        , m_runnable(m_shared->model->createRunnable(m_shared->state))
     {
     }
 
@@ -106,7 +105,7 @@ public:
                          EvaluationProgress* progress) override
     {
         const TorchScope scope(m_threads);
-        const Restorer restorer {m_runnable};
+        const Restorer restorer {*m_runnable};
         try {
             return measureConfig(config, stop, progress);
         } catch (...) {
@@ -145,11 +144,9 @@ private:
         }
         if (stop.stop_requested())
             throw Cancelled();
-        if (m_shared->state)
-            m_shared->state->apply(m_runnable.module());
         const Clock::time_point forwardStart = Clock::now();
         const std::vector<NamedOutput> outputs =
-            runExplained(m_runnable, *m_shared->inputs, m_shared->info);
+            runExplained(*m_runnable, *m_shared->inputs, m_shared->info);
         result.forwardMs = millisecondsSince(forwardStart);
         result.timeMs = millisecondsSince(start);
         result.outputs = compareOutputs(outputs, m_metrics, m_shared->outputs, m_shared->reference);
@@ -166,8 +163,8 @@ private:
             return;
         }
         const LayerInfo& layer = m_shared->info.layers[index];
-        const ParameterPlaces& places = m_shared->model->layers()[index];
-        const at::Tensor original = toFloats(places.tensor);
+        const at::Tensor& stored = m_shared->model->layerTensor(index);
+        const at::Tensor original = toFloats(stored);
         at::Tensor compressed = at::empty_like(original);
         const std::span<float> out {compressed.mutable_data_ptr<float>(),
                                     static_cast<std::size_t>(compressed.numel())};
@@ -175,15 +172,15 @@ private:
                         m_shared->palettes, stop);
         storage.weightErrorDb = relativeErrorDb(floatsOf(original), out);
         // In the memory layout of the original, so that the same code paths compute the outputs.
-        at::Tensor placed = at::empty_like(places.tensor);
+        at::Tensor placed = at::empty_like(stored);
         placed.copy_(compressed);
-        m_runnable.exchange(places, placed);
+        m_runnable->exchangeLayer(index, placed);
     }
 
     std::shared_ptr<Shared> m_shared;
     std::vector<ResolvedMetric> m_metrics;
     int m_threads;
-    Runnable m_runnable;
+    std::unique_ptr<Runnable> m_runnable;
 };
 
 class TorchExperiment : public Experiment
@@ -210,13 +207,13 @@ public:
         const std::vector<ResolvedMetric> resolved = resolveMetrics(metrics, m_shared->outputs);
         try {
             const TorchScope scope(kBaselineThreads);
-            Runnable runnable = makeRunnable();
-            for (const auto* list : {&m_shared->model->layers(), &m_shared->model->plain()})
-                for (const ParameterPlaces& places : *list)
-                    runnable.exchange(places, throughHalf(places.tensor));
-            if (m_shared->state)
-                m_shared->state->apply(runnable.module());
-            return compareOutputs(runExplained(runnable, *m_shared->inputs, m_shared->info),
+            const TorchModel& model = *m_shared->model;
+            const std::unique_ptr<Runnable> runnable = model.createRunnable(m_shared->state);
+            for (std::size_t i = 0; i < m_shared->info.layers.size(); ++i)
+                runnable->exchangeLayer(i, throughHalf(model.layerTensor(i)));
+            for (std::size_t i = 0; i < m_shared->info.plainParameters.size(); ++i)
+                runnable->exchangePlain(i, throughHalf(model.plainTensor(i)));
+            return compareOutputs(runExplained(*runnable, *m_shared->inputs, m_shared->info),
                                   resolved, m_shared->outputs, m_shared->reference);
         } catch (...) {
             rethrowAsError({ErrorCode::Internal, "The fp16 reference could not be measured:", "",
@@ -228,7 +225,6 @@ public:
                                                int threads) override
     {
         std::vector<ResolvedMetric> resolved = resolveMetrics(metrics, m_shared->outputs);
-        const std::lock_guard lock(m_shared->cloneMutex);
         try {
             const TorchScope scope;
             return std::make_unique<TorchEvaluator>(m_shared, std::move(resolved), threads);
@@ -239,26 +235,17 @@ public:
     }
 
 private:
-    Runnable makeRunnable() const
-    {
-        const std::lock_guard lock(m_shared->cloneMutex);
-        return Runnable(*m_shared->model);
-    }
-
     std::shared_ptr<Shared> m_shared;
 };
 
 /// First passes: baseline outputs, state, repeatability, time.
 void measureBaseline(Shared& shared, const std::stop_token& stop)
 {
-    Runnable runnable(*shared.model);
-    // Shared tensors must keep their first values whatever forward() writes: give this copy its
-    // own.
-    InitialState state(runnable.module());
-    state.apply(runnable.module());
+    // Shared tensors must keep their first values whatever forward() writes.
+    const std::unique_ptr<Runnable> runnable = shared.model->createRunnable(StateHandling::Fresh);
     const auto timedRun = [&] {
         const Clock::time_point start = Clock::now();
-        auto outputs = runExplained(runnable, *shared.inputs, shared.info);
+        auto outputs = runExplained(*runnable, *shared.inputs, shared.info);
         shared.forwardMs = millisecondsSince(start);
         return outputs;
     };
@@ -270,9 +257,8 @@ void measureBaseline(Shared& shared, const std::stop_token& stop)
     refuseUnlessUsable(shared.outputs, shared.info.path);
     if (stop.stop_requested())
         throw Cancelled();
-    if (state.differsFrom(runnable.module())) {
-        state.apply(runnable.module());
-        shared.state = std::move(state);
+    if (runnable->changedState()) {
+        shared.state = StateHandling::Fresh;
         shared.info.notes.emplace_back("The model changes its own state while it runs; every "
                                        "configuration starts from the state in the file.");
     }
@@ -289,7 +275,7 @@ std::shared_ptr<Experiment> createTorchExperiment(std::shared_ptr<const Model> m
                                                   const std::stop_token& stop)
 {
     auto shared = std::make_shared<Shared>();
-    shared->model = std::dynamic_pointer_cast<const TorchScriptModel>(model);
+    shared->model = std::dynamic_pointer_cast<const TorchModel>(model);
     shared->inputs = std::dynamic_pointer_cast<const TorchInputs>(inputs);
     if (!shared->model || !shared->inputs)
         throw Error(ErrorCode::Internal, "Model or inputs were not opened by this engine.");
@@ -297,8 +283,8 @@ std::shared_ptr<Experiment> createTorchExperiment(std::shared_ptr<const Model> m
     try {
         const TorchScope scope(kBaselineThreads);
         measureBaseline(*shared, stop);
-        for (const ParameterPlaces& places : shared->model->layers()) {
-            const at::Tensor weights = toFloats(places.tensor);
+        for (std::size_t i = 0; i < shared->info.layers.size(); ++i) {
+            const at::Tensor weights = toFloats(shared->model->layerTensor(i));
             const std::span<const float> values = floatsOf(weights);
             shared->finiteWeights.push_back(std::all_of(values.begin(), values.end(),
                                                         [](float v) { return std::isfinite(v); }));

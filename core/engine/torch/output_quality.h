@@ -2,6 +2,7 @@
 // Outputs of a forward pass: described, and compared with those of the uncompressed model.
 #pragma once
 
+#include "core/engine/torch/named_output.h"
 #include "core/engine/torch/torch_tensors.h"
 #include "core/plan/result.h"
 
@@ -10,12 +11,6 @@
 #include <vector>
 
 namespace bitfront {
-
-struct NamedOutput
-{
-    std::string name;
-    at::Tensor tensor;
-};
 
 /// A metric with the index of its output.
 struct ResolvedMetric

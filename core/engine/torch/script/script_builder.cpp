@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/engine/torch/torchscript_model.h"
-
 #include "core/engine/files/model_file.h"
-#include "core/engine/torch/engine_parts.h"
-#include "core/engine/torch/graph_scan.h"
-#include "core/engine/torch/torch_errors.h"
+#include "core/engine/torch/script/graph_scan.h"
+#include "core/engine/torch/script/script_model.h"
 #include "core/engine/torch/torch_tensors.h"
 
-#include <torch/csrc/jit/runtime/operator.h>
-#include <torch/csrc/jit/runtime/print_handler.h>
-#include <torch/csrc/jit/serialization/import.h>
-#include <torch/version.h>
-
 #include <algorithm>
-#include <caffe2/serialize/read_adapter_interface.h>
-#include <cstring>
-#include <mutex>
+#include <map>
 #include <optional>
 #include <regex>
 #include <set>
@@ -25,60 +15,6 @@ namespace bitfront {
 namespace jit = torch::jit;
 
 namespace {
-
-/// Hands LibTorch the bytes that were checked, not the file: it may have changed since.
-class MemoryReader : public caffe2::serialize::ReadAdapterInterface
-{
-public:
-    explicit MemoryReader(const FileBytes& bytes)
-        : m_bytes(bytes)
-    {
-    }
-    size_t size() const override { return m_bytes.size(); }
-    size_t read(uint64_t position, void* buffer, size_t count, const char*) const override
-    {
-        if (position >= m_bytes.size())
-            return 0;
-        const std::size_t size =
-            std::min<std::size_t>(count, m_bytes.size() - static_cast<std::size_t>(position));
-        std::memcpy(buffer, m_bytes.data() + position, size);
-        return size;
-    }
-
-private:
-    const FileBytes& m_bytes;
-};
-
-/// Once per process: takes the operators that read and write files away from TorchScript (the
-/// search through a model's code in script_scan is the friendly message, this is the lock), and
-/// silences print() in models, which would write into our own output.
-void prepareTorchScript()
-{
-    static std::once_flag once;
-    std::call_once(once, [] {
-        for (const char* name : {"aten::save", "aten::from_file"}) {
-            // A copy: the registry's own list shrinks meanwhile.
-            const auto operators = jit::getAllOperatorsFor(c10::Symbol::fromQualString(name));
-            for (const auto& entry : operators)
-                jit::deregisterOperator(entry->schema());
-        }
-        jit::setPrintHandler([](const std::string&) {});
-    });
-}
-
-jit::Module loadModule(const FileBytes& bytes, const std::string& path)
-{
-    prepareTorchScript();
-    try {
-        return jit::load(std::make_shared<MemoryReader>(bytes), c10::Device(c10::kCPU));
-    } catch (...) {
-        rethrowAsError({ErrorCode::BadFormat, "LibTorch could not read the TorchScript model:",
-                        "Export it again with a PyTorch version that is not newer than "
-                            + torchVersion() + ", and not after torch.jit.optimize_for_inference. "
-                            + exportHint(),
-                        path});
-    }
-}
 
 /// "torch.nn.modules.conv.Conv2d" of "__torch__.torch.nn.modules.conv.___torch_mangle_3.Conv2d".
 std::string originalClass(const jit::Module& module)
@@ -130,10 +66,10 @@ std::string joined(const std::string& module, const std::string& name)
 } // namespace
 
 /// Walks a module once and fills a model.
-class ModelBuilder
+class ScriptBuilder
 {
 public:
-    ModelBuilder(TorchScriptModel& model, ModelInfo info)
+    ScriptBuilder(ScriptModel& model, ModelInfo info)
         : m_model(model)
         , m_info(model.m_info)
     {
@@ -345,7 +281,7 @@ private:
         throw Error(ErrorCode::UnsupportedModel, why + '.', hint, m_info.path);
     }
 
-    TorchScriptModel& m_model;
+    ScriptModel& m_model;
     ModelInfo& m_info;
     OperatorWeights m_operators;
     std::map<std::string, ThawedParameter> m_thawed;
@@ -354,46 +290,10 @@ private:
     bool m_isQuantized = false;
 };
 
-jit::Module submodule(const jit::Module& root, const std::string& qualifiedName)
+std::shared_ptr<const ScriptModel> buildScriptModel(jit::Module module, ModelInfo info)
 {
-    jit::Module module = root;
-    std::size_t start = 0;
-    while (start < qualifiedName.size()) {
-        const std::size_t dot = std::min(qualifiedName.find('.', start), qualifiedName.size());
-        module = module.attr(qualifiedName.substr(start, dot - start)).toModule();
-        start = dot + 1;
-    }
-    return module;
-}
-
-std::string torchVersion()
-{
-    return "LibTorch " TORCH_VERSION;
-}
-
-std::shared_ptr<const Model> openTorchScript(const std::filesystem::path& path,
-                                             const std::stop_token& stop)
-{
-    const ModelFile file = readModelFile(path, stop);
-    auto model = std::make_shared<TorchScriptModel>();
-    ModelInfo info;
-    info.path = path.string();
-    info.fileName = path.filename().string();
-    info.format = "TorchScript";
-    info.sha256 = file.sha256;
-    info.fileBytes = file.bytes.size();
-    ModelBuilder builder(*model, std::move(info));
-    if (stop.stop_requested())
-        throw Cancelled();
-    jit::Module module = loadModule(file.bytes, path.string());
-    if (stop.stop_requested())
-        throw Cancelled();
-    try {
-        builder.build(std::move(module));
-    } catch (...) {
-        rethrowAsError({ErrorCode::UnsupportedModel,
-                        "The structure of the model cannot be read:", exportHint(), path.string()});
-    }
+    auto model = std::make_shared<ScriptModel>();
+    ScriptBuilder(*model, std::move(info)).build(std::move(module));
     return model;
 }
 

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/torch/named_output.h"
+
+#include <ATen/core/function_schema.h>
+#include <ATen/core/ivalue.h>
+#include <ATen/ops/scalar_tensor.h>
+
+namespace bitfront {
+
+namespace {
+
+void flatten(const c10::IValue& value, const std::string& name, std::vector<NamedOutput>& outputs)
+{
+    const auto child = [&](const std::string& key) {
+        return name.empty() ? key : name + '.' + key;
+    };
+    const auto numbered = [&](std::size_t index) {
+        return name.empty() ? "out_" + std::to_string(index) : child(std::to_string(index));
+    };
+    if (value.isTensor()) {
+        if (value.toTensor().defined())
+            outputs.push_back({name.empty() ? "out_0" : name, value.toTensor()});
+    } else if (value.isTuple()) {
+        const auto& elements = value.toTupleRef().elements();
+        const auto type = value.type()->expect<c10::TupleType>();
+        const auto& schema = type->schema(); // a NamedTuple has field names
+        for (std::size_t i = 0; i < elements.size(); ++i)
+            flatten(elements[i], schema ? child(schema->arguments()[i].name()) : numbered(i),
+                    outputs);
+    } else if (value.isList()) {
+        const auto list = value.toListRef();
+        for (std::size_t i = 0; i < list.size(); ++i)
+            flatten(list[i], numbered(i), outputs);
+    } else if (value.isTensorList()) {
+        const std::vector<at::Tensor> list = value.toTensorVector();
+        for (std::size_t i = 0; i < list.size(); ++i)
+            flatten(list[i], numbered(i), outputs);
+    } else if (value.isGenericDict()) {
+        for (const auto& entry : value.toGenericDict()) {
+            const c10::IValue& key = entry.key();
+            flatten(entry.value(),
+                    child(key.isString()    ? key.toStringRef()
+                              : key.isInt() ? std::to_string(key.toInt())
+                                            : "key"),
+                    outputs);
+        }
+    } else if (value.isDouble() || value.isInt() || value.isBool()) {
+        outputs.push_back({name.empty() ? "out_0" : name, at::scalar_tensor(value.toScalar())});
+    } // None and strings are no outputs
+}
+
+} // namespace
+
+std::vector<NamedOutput> flattenOutputs(const c10::IValue& value)
+{
+    std::vector<NamedOutput> outputs;
+    flatten(value, "", outputs);
+    return outputs;
+}
+
+} // namespace bitfront
