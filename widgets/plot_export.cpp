@@ -113,7 +113,7 @@ QString exportPlot(const ResultSnapshot& snapshot, const QString& file, const Th
     else if (suffix == QLatin1String("pdf"))
         bytes = renderPdf(plot, size, title);
     else
-        return translated("Plots are written as .png, .svg or .pdf, not as '.%1'.").arg(suffix);
+        return translated("Plots are written as .png, .svg or .pdf, not as “.%1”.").arg(suffix);
     if (bytes.isEmpty())
         return translated("The plot could not be drawn at %1 × %2 pixels.")
             .arg(qRound(size.width() * scale))

@@ -32,7 +32,7 @@ QByteArray iconSource(const QString& name)
     Q_UNUSED(registered)
     QFile file(QStringLiteral(":/icons/%1.svg").arg(name));
     if (!file.open(QIODevice::ReadOnly)) {
-        qWarning("No icon is called '%s'.", qPrintable(name));
+        qWarning("No icon is called “%s”.", qPrintable(name));
         return {};
     }
     return file.readAll();

@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <unistd.h>
 
 namespace bitfront::cli {
@@ -77,16 +78,23 @@ int conclude(const RunOptions& options, const SweepEnd& end, const fs::path& fol
 {
     std::ostream& out = options.human();
     const RunContents run = readRun(folder);
+    std::optional<Failure> unwritten; // the results are safe all the same
     if (!run.records.empty()) {
         out << '\n' << textReport(run) << '\n';
-        for (const fs::path& file : writeReports(run, folder))
-            out << "Written: " << file.string() << '\n';
+        try {
+            for (const fs::path& file : writeReports(run, folder))
+                out << "Written: " << file.string() << '\n';
+        } catch (const Error& error) {
+            unwritten = error.failure();
+        }
         if (!canDrawPlots())
             out << "No " << kPlotName
                 << ": this build draws no pictures; report.html holds a plot.\n";
     }
     out << "Run folder: " << folder.string() << " (" << counted(end.done, "result") << ", "
         << end.failed << " failed, " << durationText({end.wallMs, end.wallMs}) << ")\n";
+    if (unwritten)
+        printError(*unwritten);
     if (end.state == RunState::Stopped) {
         out << "Stopped; the results so far are kept.\n";
         return kStopped;
@@ -95,7 +103,9 @@ int conclude(const RunOptions& options, const SweepEnd& end, const fs::path& fol
         printError(end.failure);
         return end.done > end.failed ? kPartial : kBadInput;
     }
-    return end.failed > 0 ? kPartial : kOk;
+    if (end.failed > 0)
+        return kPartial;
+    return unwritten ? kBadInput : kOk;
 }
 
 int runSweep(const RunOptions& options)

@@ -132,10 +132,8 @@ void MainWindow::chooseRunFolder()
 
 void MainWindow::exportOne()
 {
-    const QString folder = ReportWriter::reportFolder(m_run.folder());
-    QDir().mkpath(folder);
     QFileDialog* dialog =
-        askForFile(this, tr("Export as"), folder, {}, [this](const QString& path) {
+        askForFile(this, tr("Export as"), m_run.folder(), {}, [this](const QString& path) {
             static const QHash<QString, ExportKind> kKinds {
                 {QStringLiteral("md"), ExportKind::Markdown},
                 {QStringLiteral("html"), ExportKind::Html},

@@ -141,7 +141,7 @@ void from_json(const json& in, CompressionSpec& value)
         palette.channelScale = readOr(in, "enable_per_channel_scale", false);
         value = palette;
     } else {
-        detail::badField("kind", "has the unknown value '" + kind + "'");
+        detail::badField("kind", "has the unknown value “" + kind + "”");
     }
 }
 

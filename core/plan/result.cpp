@@ -68,7 +68,7 @@ MetricSuggestion suggestMetric(const OutputInfo& output)
 
 std::string metricUnfitReason(const OutputInfo& output, Metric metric)
 {
-    const std::string quoted = "'" + output.name + "'";
+    const std::string quoted = "“" + output.name + "”";
     if (output.nonFinite > 0)
         return "Output " + quoted + " has " + std::to_string(output.nonFinite)
             + " NaN or infinite values before any compression. Quality cannot be measured.";

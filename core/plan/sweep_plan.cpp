@@ -37,8 +37,8 @@ void checkNames(const std::vector<CompressionConfig>& known, const std::vector<s
                 return distance(a) < distance(b);
             });
         if (nearest->name != wanted)
-            throw Error(ErrorCode::BadArgument, "There is no configuration '" + wanted + "'.",
-                        "Did you mean '" + nearest->name + "'?", wanted);
+            throw Error(ErrorCode::BadArgument, "There is no configuration “" + wanted + "”.",
+                        "Did you mean “" + nearest->name + "”?", wanted);
     }
 }
 

@@ -21,16 +21,25 @@ CompressionConfig probeConfig(GroupId group, const CompressionSpec& spec, Indivi
     return config;
 }
 
-/// Wall-clock time of one evaluation: the metrics count too, unlike in Measurement::timeMs.
+/// Wall-clock time of one evaluation: the metrics count too, unlike in Measurement::timeMs. One
+/// that fails took its time as well, and is for the sweep to report: other configurations can go
+/// on.
 double timeOnce(Evaluator& evaluator, const CompressionConfig& config, const std::stop_token& stop,
                 ProbeTimes& times)
 {
     if (stop.stop_requested())
         throw Cancelled();
     const auto start = std::chrono::steady_clock::now();
-    const Measurement measured = evaluator.evaluate(config, stop);
+    try {
+        const Measurement measured = evaluator.evaluate(config, stop);
+        times.memoryBytes = std::max(times.memoryBytes, measured.peakMemoryBytes);
+    } catch (const Cancelled&) {
+        throw;
+    } catch (const std::exception&) {
+        if (stop.stop_requested())
+            throw Cancelled();
+    }
     const auto end = std::chrono::steady_clock::now();
-    times.memoryBytes = std::max(times.memoryBytes, measured.peakMemoryBytes);
     return std::chrono::duration<double, std::milli>(end - start).count();
 }
 

@@ -56,7 +56,7 @@ ReportFacts setupFacts(const RunHeader& header)
     facts.push_back({"Inputs", code(header.inputsPath)});
     facts.push_back({"Inputs SHA-256", code(header.inputsSha256)});
     for (const InputTensor& tensor : header.inputs)
-        facts.push_back({"Input '" + tensor.argument + "'",
+        facts.push_back({"Input “" + tensor.argument + "”",
                          plain(tensor.dtype + ", " + shapeText(tensor.shape) + ", from "
                                + fixedText(tensor.min, 3) + " to " + fixedText(tensor.max, 3))});
     for (const OutputInfo& output : header.outputs) {
@@ -67,7 +67,7 @@ ReportFacts setupFacts(const RunHeader& header)
                     + std::string(name(header.metrics[i].metric)) + ", floor "
                     + floorText(header.metrics[i])
                     + (i == 0 && header.metrics.size() > 1 ? "; ranks and refines" : "");
-        facts.push_back({"Output '" + output.name + "'", plain(text)});
+        facts.push_back({"Output “" + output.name + "”", plain(text)});
     }
     return facts;
 }
@@ -95,9 +95,7 @@ ReportSection picksSection(const RunView& view)
     ReportSection section {"Best picks", 2, {}};
     const std::vector<Pick> picks = bestPicks(view);
     if (picks.empty()) {
-        section.blocks.push_back(ReportParagraph {"No configuration is above the floor of "
-                                                      + floorText(view.judged) + ".",
-                                                  Tone::Warning});
+        section.blocks.push_back(ReportParagraph {noPickReason(view), Tone::Warning});
         return section;
     }
     ReportTable table;

@@ -25,6 +25,22 @@ std::string coverageSentence(const ResultRecord& record, const Coverage& coverag
         + fixedText(100 * coverage.weightShare, 0) + " % of their weights).";
 }
 
+/// Whether compression was measured, really happened, and left every output as it was every time.
+bool nothingChanged(const std::vector<ResultRecord>& records)
+{
+    bool compressed = false;
+    for (const ResultRecord& record : records) {
+        const Measurement* measured = record.measurement();
+        if (!measured)
+            continue;
+        for (const OutputQuality& quality : measured->outputs)
+            if (!quality.identical())
+                return false;
+        compressed = compressed || coverageOf(*measured).layers > 0;
+    }
+    return compressed;
+}
+
 } // namespace
 
 const char* const kSizeNote = "Sizes count every parameter tensor once, with scales, zero points "
@@ -64,10 +80,24 @@ std::vector<Pick> bestPicks(const RunView& view)
     };
     if (front.empty())
         return picks;
-    add(front.front(), front.size() == 1 ? "Best in everything" : "Best quality");
+    // The front rises in ratio; a member larger than the fp16 model is nobody's best quality, the
+    // fp16 model itself is smaller and better.
+    const auto smaller =
+        std::ranges::find_if(front, [&view](RecordId id) { return view.point(id).ratio > 1; });
+    if (smaller == front.end())
+        return picks;
+    add(*smaller, std::next(smaller) == front.end() ? "Best in everything" : "Best quality");
     add(view.analysis.knee.record, "Best balance");
     add(front.back(), "Smallest");
     return picks;
+}
+
+std::string noPickReason(const RunView& view)
+{
+    const std::string floor = qualityWithUnit(view.judged.metric, view.judged.floor);
+    return view.analysis.front.empty()
+        ? "No configuration is above the floor of " + floor + "."
+        : "No configuration above the floor of " + floor + " is smaller than the fp16 model.";
 }
 
 std::vector<Anchor> representatives(const RunView& view, GroupId group)
@@ -129,8 +159,11 @@ std::vector<std::string> reportWarnings(const RunView& view)
     for (const InputTensor& input : view.run.header.inputs)
         if (input.looksLikeNoise)
             warnings.push_back(
-                "Input '" + input.argument
-                + "' looks like noise. Results on noise often look better than they are.");
+                "Input “" + input.argument
+                + "” looks like noise. Results on noise often look better than they are.");
+    if (nothingChanged(view.run.records))
+        warnings.push_back("No configuration changed any output. The outputs do not depend on the "
+                           "compressed weights: check that the right forward() was exported.");
     for (const ResultRecord& record : view.run.records) {
         const Measurement* measured = record.measurement();
         if (!measured || record.config.isRefinement())

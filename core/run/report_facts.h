@@ -37,8 +37,10 @@ struct Pick
     RecordId record = kNoRecord;
     std::string label; ///< "Best quality", "Best balance", "Smallest"
 };
-/// From the front; every record once. Empty when nothing is above the floor.
+/// From the front; every record once. Empty when nothing is smaller than fp16 and above the floor.
 std::vector<Pick> bestPicks(const RunView& view);
+/// Why bestPicks() is empty, in one sentence.
+std::string noPickReason(const RunView& view);
 
 /// Representatives of a group by ascending ratio (the analysis gives them by importance).
 std::vector<Anchor> representatives(const RunView& view, GroupId group);

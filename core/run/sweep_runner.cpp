@@ -41,7 +41,7 @@ void checkRequest(const SweepRequest& request)
     for (const MetricChoice& choice : request.header.metrics) {
         const auto output = std::ranges::find(outputs, choice.output, &OutputInfo::name);
         if (output == outputs.end())
-            throw Error(ErrorCode::MetricUnfit, "The model has no output '" + choice.output + "'.",
+            throw Error(ErrorCode::MetricUnfit, "The model has no output “" + choice.output + "”.",
                         "Choose one of the model's outputs.", choice.output);
         const std::string reason = metricUnfitReason(*output, choice.metric);
         if (!reason.empty())

@@ -160,8 +160,7 @@ std::string picksText(const RunView& view)
     std::string text = "Best picks (all groups)\n";
     const std::vector<Pick> picks = bestPicks(view);
     if (picks.empty())
-        return text + "  None: no configuration is above the floor of "
-            + qualityWithUnit(view.judged.metric, view.judged.floor) + ".\n";
+        return text + "  " + noPickReason(view) + "\n";
     for (const Pick& pick : picks) {
         const AnalysedPoint& point = view.point(pick.record);
         const Measurement& measured = *view.record(pick.record).measurement();
@@ -181,11 +180,14 @@ std::string textReport(const RunContents& run)
     const RunView view = viewOf(run);
     std::string text;
     if (run.header.metrics.size() > 1)
-        text += "Quality is that of output '" + view.judged.output + "'.\n\n";
+        text += "Quality is that of output “" + view.judged.output + "”.\n\n";
     for (const GroupId group : kGroups)
         if (run.header.plan.count(group) > 0)
             text += groupText(view, group);
-    return text + picksText(view);
+    text += picksText(view);
+    for (const std::string& warning : reportWarnings(view))
+        text += "Note: " + warning + "\n";
+    return text;
 }
 
 } // namespace bitfront

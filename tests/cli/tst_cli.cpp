@@ -194,7 +194,7 @@ void TestCli::refusesBadInput_data()
     option("output twice", {"--metric", "out_0=psnr", "--metric", "out_0=snr"}, "two metrics");
     option("unknown group", {"--groups", "1a,3"}, "no group “3”");
     option("misspelt configuration", {"--configs", "perchannel_int8_symetric"},
-           "Did you mean 'perchannel_int8_symmetric'");
+           "Did you mean “perchannel_int8_symmetric”");
     option("unknown policy", {"--indivisible", "pad"}, "nearest, per-channel or skip");
     option("floor that is no number", {"--floor", "nan"}, "--floor is no number");
     option("no threads", {"--threads", "0"}, "--threads");

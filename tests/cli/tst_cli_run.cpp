@@ -34,6 +34,7 @@ private slots:
     void interruptKeepsResults();
     void asksOnATerminal();
     void keepsEarlierRuns();
+    void reportsThatCannotBeWritten();
 
 private:
     QStringList demoRun(const QString& folder, const QStringList& options = {}) const;
@@ -331,6 +332,25 @@ void TestCliRun::keepsEarlierRuns()
         QCOMPARE(runCli(demoRun("again", options)).exitCode, 0);
     for (const char* folder : {"again", "again.1"})
         QCOMPARE(jsonLines(fileText(m_folder.filePath(folder) + "/results.jsonl")).size(), 1);
+}
+
+// The results are safe, and the command says where, even when its reports find no place.
+void TestCliRun::reportsThatCannotBeWritten()
+{
+    const QString folder = m_folder.filePath("no-reports");
+    QProcess process;
+    process.start(cliProgram(),
+                  demoRun("no-reports", {"--yes", "--threads", "1", "--progress", "json"}));
+    QByteArray out;
+    while (!out.contains("\"record\"") && process.waitForReadyRead(60000))
+        out += process.readAllStandardOutput();
+    QVERIFY(QDir().mkpath(folder + "/report.md")); // where a file should go
+    QVERIFY(process.waitForFinished(60000));
+    const QString err = QString::fromUtf8(process.readAllStandardError());
+    QCOMPARE(process.exitCode(), 2);
+    QVERIFY2(err.contains("error: ") && err.contains("report.md"), qPrintable(err));
+    QVERIFY2(err.contains("Run folder: " + folder + " (61 results"), qPrintable(err));
+    QCOMPARE(jsonLines(fileText(folder + "/results.jsonl")).size(), 61);
 }
 
 QTEST_GUILESS_MAIN(TestCliRun)

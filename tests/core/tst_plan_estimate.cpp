@@ -182,18 +182,18 @@ void TestPlanEstimate::unfit_data()
     OutputInfo broken = makeOutput("float32", {2, 10}, -9, 14);
     broken.nonFinite = 12;
     row("NaN", broken, Metric::Psnr,
-        "Output 'logits' has 12 NaN or infinite values before any compression. Quality cannot be "
+        "Output “logits” has 12 NaN or infinite values before any compression. Quality cannot be "
         "measured.");
     row("IoU of scores", makeOutput("float32", {2, 10}, -9.2, 14), Metric::Iou,
-        "IoU needs masks; 'logits' ranges -9.2…14. Use psnr or snr.");
+        "IoU needs masks; “logits” ranges -9.2…14. Use psnr or snr.");
     row("soft mask is fine", makeOutput("float32", {2, 8, 8}, 0.01, 0.97), Metric::Iou, "");
     row("zero", makeOutput("float32", {2, 10}, 0, 0), Metric::Snr,
-        "Output 'logits' is zero everywhere for these inputs. There is no signal to compare with; "
+        "Output “logits” is zero everywhere for these inputs. There is no signal to compare with; "
         "use other inputs.");
     row("empty", makeOutput("float32", {0, 4}, 0, 0), Metric::Psnr,
-        "Output 'logits' is empty for these inputs. There is nothing to compare.");
+        "Output “logits” is empty for these inputs. There is nothing to compare.");
     row("complex", makeOutput("complex64", {4}, 0, 1), Metric::Psnr,
-        "Output 'logits' holds complex numbers; the metrics compare real numbers only.");
+        "Output “logits” holds complex numbers; the metrics compare real numbers only.");
 }
 
 void TestPlanEstimate::unfit()

@@ -37,6 +37,9 @@ private slots:
     void fewAndNone_data();
     void fewAndNone();
     void specialQualities();
+    void nothingChanged_data();
+    void nothingChanged();
+    void largerThanFp16IsNotPicked();
     void severalOutputs();
     void groupsNotInThePlanAreSilent();
     void numbers_data();
@@ -155,12 +158,44 @@ void TestRunReport::specialQualities()
     QVERIFY(report.contains("Best in everything: same, identical at 1.95x"));
 }
 
+void TestRunReport::nothingChanged_data()
+{
+    QTest::addColumn<double>("first");
+    QTest::addColumn<double>("second");
+    QTest::addColumn<bool>("said");
+    QTest::newRow("all identical") << kInfinity << kInfinity << true;
+    QTest::newRow("one changed") << kInfinity << 90.0 << false;
+}
+
+void TestRunReport::nothingChanged()
+{
+    QFETCH(double, first);
+    QFETCH(double, second);
+    QFETCH(bool, said);
+    RunContents run = handRun();
+    run.records = {handRecord("a", GroupId::PerChannel, 8, first),
+                   handRecord("b", GroupId::PerChannel, 4, second)};
+    QCOMPARE(text(textReport(run)).contains("No configuration changed any output."), said);
+    run.records.clear();
+    QVERIFY(!text(textReport(run)).contains("No configuration changed any output."));
+}
+
+void TestRunReport::largerThanFp16IsNotPicked()
+{
+    RunContents run = handRun();
+    run.records = {handRecord("large", GroupId::PerChannel, 20, 60),
+                   handRecord("small", GroupId::PerChannel, 8, 40)};
+    QVERIFY(text(textReport(run)).contains("Best in everything: small, 40.00 dB at 1.95x"));
+    run.records.pop_back();
+    QVERIFY(!text(textReport(run)).contains("Best in everything"));
+}
+
 void TestRunReport::severalOutputs()
 {
     test::FakeOptions options;
     options.model = test::FakeModelKind::Transformer;
     const RunContents run = test::fakeRun(options);
-    QVERIFY(text(textReport(run)).startsWith("Quality is that of output 'logits'.\n\n"));
+    QVERIFY(text(textReport(run)).startsWith("Quality is that of output “logits”.\n\n"));
     const QString markdown = text(markdownReport(run, ""));
     QVERIFY(markdown.contains("| Configuration | logits PSNR (dB) | mask IoU | Avg bitwidth |"));
     QVERIFY(markdown.contains("judged by psnr, floor 10.00 dB; ranks and refines"));
@@ -243,7 +278,7 @@ void TestRunReport::markdownSaysItAll()
          {"# Compression exploration of tiny.pt",
           "3 configurations in 4 min 05 s; 1 failed.",
           "> **Warning:** results.jsonl line 7 is damaged",
-          "> **Warning:** Input 'x' looks like noise.",
+          "> **Warning:** Input “x” looks like noise.",
           "![Quality against compression ratio](compression%20exploration.png)",
           "| Best quality | `w8` | 40.13 | 8.19 | 1.95x | 0.001 |",
           "### Group 1: Per-Channel Quantization",
@@ -326,7 +361,7 @@ void TestRunReport::emptyAndRunning()
     run.state = RunState::Running;
     QVERIFY(text(textReport(run)).contains("No configuration of this group has run."));
     QVERIFY(
-        text(textReport(run)).contains("None: no configuration is above the floor of 10.00 dB."));
+        text(textReport(run)).contains("  No configuration is above the floor of 10.00 dB."));
     QVERIFY(text(markdownReport(run, "")).contains("0 configurations so far."));
     QVERIFY(text(htmlReport(run, "")).contains("There are no results yet."));
     QVERIFY(QJsonDocument::fromJson(QByteArray::fromStdString(jsonReport(run))).isObject());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The sweep runner on the fake engine: order, refinements, failures, progress.
 #include "core/plan/json.h"
+#include "core/plan/sweep_plan.h"
 #include "core/run/probe.h"
 #include "core/run/sweep_runner.h"
 #include "tests/support/fake_engine.h"
@@ -52,6 +53,7 @@ private slots:
     void threadBudget_data();
     void threadBudget();
     void probeTimes();
+    void probesThatFail();
 
 private:
     SweepRequest request(const SweepPlan& plan, int workers, const test::FakeOptions& options = {})
@@ -345,6 +347,19 @@ void TestRunSweep::probeTimes()
     stopped.request_stop();
     QVERIFY_THROWS_EXCEPTION(
         Cancelled, probe(*experiment, test::fakeMetrics(), wholePlan(), stopped.get_token()));
+}
+
+// A configuration that fails is for the sweep to report; others can go on.
+void TestRunSweep::probesThatFail()
+{
+    test::FakeOptions options;
+    options.delayMs = 5;
+    options.failing = {canonicalName(QuantConfig {})};
+    options.outOfMemory = {canonicalName(PaletteConfig {6, 16, false})};
+    const auto experiment = test::fakeExperiment(options, m_counters);
+    const ProbeTimes times = probe(*experiment, test::fakeMetrics(), wholePlan(), {});
+    QVERIFY(times.quantMs > 0 && times.paletteMs > 0);
+    QVERIFY(estimateTime(wholePlan(), times).total().highMs > 0);
 }
 
 QTEST_GUILESS_MAIN(TestRunSweep)

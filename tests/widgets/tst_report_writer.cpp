@@ -56,7 +56,7 @@ void TestReportWriter::pagesHoldThePicture()
     QFETCH(bool, all);
     ReportWriter writer;
     const QSignalSpy exported(&writer, &ReportWriter::exported);
-    const QString page = ReportWriter::reportFolder(m_run) + QStringLiteral("/report.html");
+    const QString page = m_run + QStringLiteral("/report.html");
     if (all)
         writer.writeAll(m_run, snapshotOf(m_run));
     else

@@ -203,7 +203,7 @@ void TestWindowFlow::stopKeepsResults()
     QVERIFY(panel->message().contains(QStringLiteral("Results are kept.")));
     f.click("bannerAction");
     QTRY_VERIFY(panel->message().startsWith(QStringLiteral("Wrote ")));
-    const QDir report(f.window->run().folder() + QStringLiteral("/report"));
+    const QDir report(f.window->run().folder());
     for (const char* name : {"report.md", "report.html", "compression_exploration.png"})
         QVERIFY2(QFileInfo(report.absoluteFilePath(QLatin1String(name))).size() > 500, name);
 }

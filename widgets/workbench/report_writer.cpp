@@ -43,11 +43,6 @@ QString ReportWriter::defaultFileName(ExportKind kind)
     return {};
 }
 
-QString ReportWriter::reportFolder(const QString& runFolder)
-{
-    return QDir(runFolder).absoluteFilePath(QStringLiteral("report"));
-}
-
 bool ReportWriter::drawPlot(const SnapshotPtr& snapshot, const QString& file)
 {
     makeFolder(file);
@@ -67,7 +62,7 @@ void ReportWriter::fail(const Failure& failure)
 
 void ReportWriter::writeAll(const QString& runFolder, const SnapshotPtr& snapshot)
 {
-    const QDir folder(reportFolder(runFolder));
+    const QDir folder(runFolder);
     const QString png = folder.absoluteFilePath(defaultFileName(ExportKind::Png));
     const QString markdown = folder.absoluteFilePath(defaultFileName(ExportKind::Markdown));
     const QString html = folder.absoluteFilePath(defaultFileName(ExportKind::Html));

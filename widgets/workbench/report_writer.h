@@ -30,10 +30,9 @@ public:
 
     /// "report.md", "compression_exploration.png", …
     static QString defaultFileName(ExportKind kind);
-    /// `<run>/report`
-    static QString reportFolder(const QString& runFolder);
 
-    /// Report as Markdown and HTML with the plot as PNG, all into the run's report folder.
+    /// Report as Markdown and HTML with the plot as PNG, all into the run folder, where
+    /// bitfront-cli puts them too.
     void writeAll(const QString& runFolder, const SnapshotPtr& snapshot);
     void write(ExportKind kind, const QString& file, const QString& runFolder,
                const SnapshotPtr& snapshot);
