@@ -169,9 +169,16 @@ void PaletteEncoder::State::solvePoints(std::int64_t group, PaletteTables& table
     const auto g = static_cast<std::size_t>(group);
     const auto entries = static_cast<std::size_t>(tables.entries);
     const std::vector<std::int32_t> starts = kmeans.solve(tables.entries);
-    const std::vector<double> centroids = kmeans.centroids(starts);
+    std::vector<double> centroids = kmeans.centroids(starts);
     const std::size_t used = starts.size();
-    const std::size_t first = tables.rawGroups[g] != 0 ? entries - used : 0;
+    std::size_t first = 0; // used entry: the reference leaves zeros before it in raw groups
+    if (tables.rawGroups[g] != 0) {
+        first = std::min(entries, points.rawElements()) - used;
+        const std::vector<double> oneByOne = points.rawCentroids(starts);
+        for (std::size_t k = 0; k < used; ++k)
+            if (std::isfinite(oneByOne[k]))
+                centroids[k] = oneByOne[k];
+    }
     float* lut = tables.lut.data() + g * entries;
     float* boundaries = tables.boundaries.data() + g * (entries - 1);
     constexpr float kInfinity = std::numeric_limits<float>::infinity();

@@ -36,8 +36,8 @@ struct PaletteTables
     std::vector<float> boundaries;
     std::vector<float> channelScales; ///< shape[0] of them, or empty
     /// One per group: 1 where the weights themselves were clustered (exact mode, or a magnitude
-    /// above 65504), 0 where their fp16 (and in fast mode 4-decimal) roundings were. There, entries
-    /// that few distinct weights leave unused are 0 and come first, as in the reference.
+    /// above 65504), 0 where their fp16 (and in fast mode 4-decimal) roundings were. In the former,
+    /// entries that equal weights leave unused are 0 and come first, as in the reference.
     std::vector<std::uint8_t> rawGroups;
 };
 

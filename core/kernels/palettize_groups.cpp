@@ -139,6 +139,25 @@ void GroupPoints::sortRaw(std::span<const float> source, std::span<const float> 
     }
 }
 
+std::vector<double> GroupPoints::rawCentroids(std::span<const std::int32_t> starts) const
+{
+    std::vector<double> means(starts.size());
+    std::size_t cluster = 0;
+    double mass = 0, massBefore = 0; // of all elements so far, and of those in earlier clusters
+    for (std::size_t i = 0; i < m_raw.size(); ++i) {
+        const auto& [value, weight] = m_raw[i];
+        const bool isLast = cluster + 1 == starts.size();
+        if (!isLast && values[static_cast<std::size_t>(starts[cluster + 1])] <= value) {
+            ++cluster;
+            massBefore = mass;
+        }
+        const double sum = mass + weight;
+        means[cluster] += (value - means[cluster]) * (sum - mass) / (sum - massBefore);
+        mass = sum;
+    }
+    return means;
+}
+
 bool GroupPoints::containsHuge() const
 {
     return std::isinf(values.front()) || std::isinf(values.back());

@@ -41,6 +41,12 @@ public:
     void sortRaw(std::span<const float> source, std::span<const float> scales, WeightType type,
                  const GroupLayout& layout, std::int64_t group,
                  std::span<const float> sensitivities);
+    /// After sortRaw(): the running mean of each cluster over the elements one by one, as the
+    /// reference takes it; merging equal values first can round to another float. `starts` as from
+    /// Kmeans1d::solve(). Not finite where sensitivities vanish in their sum.
+    std::vector<double> rawCentroids(std::span<const std::int32_t> starts) const;
+    /// After sortRaw(): elements of the group, equal ones counted each.
+    std::size_t rawElements() const { return m_raw.size(); }
 
     /// Whether a value beyond fp16 is among the points: such a group is clustered raw.
     bool containsHuge() const;

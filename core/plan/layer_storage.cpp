@@ -194,8 +194,10 @@ std::vector<LayerStorage> planStorage(const ModelInfo& model, const CompressionC
             const std::string shared =
                 *owner == layer.name ? "" : " (shares its weight with " + *owner + ")";
             plan.push_back(untouched(layer, "kept at fp16 by this configuration" + shared));
-        } else if (layer.elements() == 0) {
-            plan.push_back(untouched(layer, "the weight is empty"));
+        } else if (layer.elements() <= 1) {
+            // Side tables would be larger than the weight. The reference leaves it alone, too.
+            plan.push_back(untouched(
+                layer, layer.elements() == 0 ? "the weight is empty" : "the weight is one value"));
         } else if (const auto* quant = std::get_if<QuantConfig>(&config.spec)) {
             plan.push_back(planQuantized(layer, *quant, config.indivisible));
         } else {

@@ -41,6 +41,8 @@ private slots:
     void applyFindsTheNearestEntry();
     void specialWeights();
     void hugeGroupsAreClusteredRaw();
+    void equalWeightsAreAveragedOneByOne();
+    void fewerWeightsThanEntries();
     void rejectsBadInput();
     void stops();
 };
@@ -183,6 +185,55 @@ void TestPalettize::hugeGroupsAreClusteredRaw()
     applyPalette(weights, shape, WeightType::Float32, spec, tables, restored);
     QCOMPARE(restored[250], 65510.0F);
     QVERIFY(std::fabs(restored[0] - weights[0]) < 1.0F);
+}
+
+void TestPalettize::equalWeightsAreAveragedOneByOne()
+{
+    // The reference's running mean takes every weight in turn; weighting distinct values instead
+    // rounds to another float now and then.
+    const PaletteSpec spec {.bits = 1, .fastMode = false};
+    int different = 0;
+    for (unsigned seed = 0; seed < 3000; ++seed) {
+        std::vector<float> weights = normalValues(33, 0.1F, seed);
+        for (std::size_t i = 0; i < weights.size(); i += 2)
+            weights[i] = i % 3 == 0 ? 0 : weights[1];
+        const PaletteTables tables =
+            findPalette(weights, std::vector<std::int64_t> {1, 33}, WeightType::Float32, spec);
+        std::sort(weights.begin(), weights.end());
+        const auto second =
+            std::lower_bound(weights.begin(), weights.end(), tables.boundaries.front());
+        for (const bool isSecond : {false, true}) {
+            const auto begin = isSecond ? second : weights.begin();
+            const auto end = isSecond ? weights.end() : second;
+            double mean = 0, merged = 0, count = 0;
+            for (auto value = begin; value != end; ++value)
+                mean += (double {*value} - mean) / (count += 1);
+            count = 0;
+            for (auto value = begin; value != end;) {
+                const auto next = std::upper_bound(value, end, *value);
+                const auto copies = static_cast<double>(next - value);
+                merged += (double {*value} - merged) * copies / (count += copies);
+                value = next;
+            }
+            QCOMPARE(tables.lut[isSecond ? 1 : 0], static_cast<float>(mean));
+            different += static_cast<float>(mean) != static_cast<float>(merged);
+        }
+    }
+    QVERIFY(different > 0); // or this test proves nothing
+}
+
+void TestPalettize::fewerWeightsThanEntries()
+{
+    const PaletteSpec spec {.bits = 2, .fastMode = false};
+    const auto tableOf = [&](std::vector<float> weights) {
+        const auto count = static_cast<std::int64_t>(weights.size());
+        return findPalette(weights, std::vector<std::int64_t> {1, count}, WeightType::Float32, spec)
+            .lut;
+    };
+    // Padded at the end; zeros come first only for entries that equal weights leave unused.
+    QCOMPARE(tableOf({0.5F, -0.25F}), (std::vector<float> {-0.25F, 0.5F, 0.5F, 0.5F}));
+    QCOMPARE(tableOf({0.5F, 0.5F, -0.25F}), (std::vector<float> {0, -0.25F, 0.5F, 0.5F}));
+    QCOMPARE(tableOf({0.5F, 0.5F, 0.5F, 0.5F, 1}), (std::vector<float> {0, 0, 0.5F, 1}));
 }
 
 void TestPalettize::rejectsBadInput()

@@ -7,6 +7,8 @@
 
 #include <QtTest>
 
+#include <random>
+
 using namespace bitfront;
 using namespace bitfront::test;
 
@@ -31,6 +33,8 @@ private slots:
     void referenceFormula_data();
     void referenceFormula();
     void emptyModel();
+    void singleValues();
+    void sizesGrowWithBits();
 };
 
 void TestPlanStorage::tiedModelSizes_data()
@@ -303,6 +307,73 @@ void TestPlanStorage::emptyModel()
     QCOMPARE(size.compressionRatio(), 1.0);
     const ModelInfo hollow = makeModel({makeLayer("a", LayerKind::Linear, {0, 16})});
     QCOMPARE(planStorage(hollow, baseConfigurations().front()).at(0).kind, StorageKind::Untouched);
+}
+
+void TestPlanStorage::singleValues()
+{
+    const ModelInfo model = makeModel(
+        {makeLayer("one", LayerKind::Linear, {1, 1}), makeLayer("two", LayerKind::Linear, {1, 2})});
+    for (const char* config : {"perchannel_int4_symmetric", "palette_pertensor_6bit_pcs0"}) {
+        const std::vector<LayerStorage> layers = planStorage(model, baseConfig(config));
+        QCOMPARE(layers[0].kind, StorageKind::Untouched);
+        QCOMPARE(QString::fromStdString(layers[0].reason), QString("the weight is one value"));
+        QCOMPARE(layers[0].bits.total(), std::int64_t {16});
+        QVERIFY(layers[1].kind != StorageKind::Untouched);
+    }
+}
+
+void TestPlanStorage::sizesGrowWithBits()
+{
+    // Any shape, any kind of layer: more bits never take less room, finer scopes neither.
+    std::mt19937 random(3);
+    const auto pick = [&](std::int64_t most) {
+        return 1 + static_cast<std::int64_t>(random() % static_cast<unsigned>(most));
+    };
+    const auto bitsOf = [](const ModelInfo& model, const CompressionSpec& spec) {
+        CompressionConfig config;
+        config.spec = spec;
+        config.indivisible = IndivisiblePolicy::Skip; // else group sizes would differ between bits
+        const std::vector<LayerStorage> layers = planStorage(model, config);
+        std::int64_t sum = model.plainElements() * 16;
+        for (const LayerStorage& layer : layers)
+            sum += layer.bits.total();
+        const std::int64_t total = accountSize(model, layers).totalBits();
+        return sum == total ? total : -1;
+    };
+    for (int trial = 0; trial < 300; ++trial) {
+        ModelInfo model = makeModel({});
+        for (const LayerKind kind :
+             {LayerKind::Linear, LayerKind::Conv, LayerKind::ConvTranspose}) {
+            Shape shape {pick(64), pick(64)};
+            if (kind != LayerKind::Linear)
+                shape.insert(shape.end(), {pick(5), pick(5)});
+            model.layers.push_back(
+                makeLayer("layer" + std::to_string(model.layers.size()), kind, shape));
+        }
+        addPlain(model, "bias", pick(99));
+        using enum QuantGranularity;
+        for (const QuantScheme scheme : {QuantScheme::Symmetric, QuantScheme::Asymmetric})
+            for (const std::int64_t block : {0, 16, 32}) {
+                const QuantGranularity granularity = block == 0 ? PerChannel : PerBlock;
+                const auto at = [&](CodeType type) {
+                    return bitsOf(model, QuantConfig {type, scheme, granularity, block});
+                };
+                QVERIFY(0 < at(CodeType::Int2));
+                QVERIFY(at(CodeType::Int2) <= at(CodeType::Int4));
+                QVERIFY(at(CodeType::Int4) <= at(CodeType::Int8));
+                QVERIFY(bitsOf(model, QuantConfig {CodeType::Int4, scheme, PerTensor, 0})
+                        <= at(CodeType::Int4));
+            }
+        for (const std::int64_t group : {0, 4, 8, 16}) {
+            std::int64_t before = 0;
+            for (const int bits : {1, 2, 3, 4, 6, 8}) {
+                const std::int64_t plain = bitsOf(model, PaletteConfig {bits, group, false});
+                QVERIFY(before <= plain);
+                QVERIFY(plain <= bitsOf(model, PaletteConfig {bits, group, true}));
+                before = plain;
+            }
+        }
+    }
 }
 
 QTEST_GUILESS_MAIN(TestPlanStorage)

@@ -3,6 +3,7 @@
 #include "tests/support/golden_models.h"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 namespace bitfront::test {
@@ -35,15 +36,15 @@ PlainTensor plain(const GoldenTensor& tensor)
 
 GoldenModel::GoldenModel(Golden& golden, const std::string& modelName)
     : m_name(modelName)
+    , m_file(golden.file("e2e_" + modelName + ".safetensors"))
 {
     if (!layerNames().contains(modelName))
         throw std::runtime_error("unknown golden model " + modelName);
-    const SafetensorsFile& file = golden.file("e2e_" + modelName + ".safetensors");
-    for (const std::string& key : file.names())
+    for (const std::string& key : m_file.names())
         if (key.rfind("state/", 0) == 0)
-            state[key.substr(6)] = plain(file.read(key));
-    m_input = plain(file.read("input"));
-    m_reference = file.read("reference_output").floats();
+            state[key.substr(6)] = plain(m_file.read(key));
+    m_input = plain(m_file.read("input"));
+    m_reference = m_file.read("reference_output").floats();
     describe();
 }
 
@@ -78,6 +79,17 @@ void GoldenModel::describe()
             m_info.plainParameters.push_back(
                 {key, tensor.shape, static_cast<std::int64_t>(tensor.values.size())});
     }
+}
+
+std::vector<float> GoldenModel::batchNormFactors(const std::string& layerName) const
+{
+    if (m_name != "conv" || layerName != "conv1")
+        return {};
+    std::vector<float> factors = state.at("bn1.weight").values;
+    const std::vector<float>& variance = state.at("bn1.running_var").values;
+    for (std::size_t i = 0; i < factors.size(); ++i)
+        factors[i] /= std::sqrt(variance.at(i) + 1e-5F);
+    return factors;
 }
 
 PlainTensor GoldenModel::parameter(const std::string& parameterName) const

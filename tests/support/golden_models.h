@@ -24,6 +24,11 @@ public:
     GoldenModel(Golden& golden, const std::string& modelName);
 
     const ModelInfo& info() const { return m_info; }
+    /// Where weights, input and outputs are stored.
+    const SafetensorsFile& file() const { return m_file; }
+    /// gamma / √(variance + epsilon) of the batch norm that reads this layer's output, in fp32 as
+    /// the reference computes it; empty when there is none.
+    std::vector<float> batchNormFactors(const std::string& layerName) const;
     /// Parameters and buffers by qualified name; change them to change the model.
     std::map<std::string, PlainTensor> state;
 
@@ -41,6 +46,7 @@ private:
     void describe();
 
     std::string m_name;
+    const SafetensorsFile& m_file;
     ModelInfo m_info;
     PlainTensor m_input;
     std::vector<float> m_reference;

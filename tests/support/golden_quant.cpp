@@ -2,6 +2,7 @@
 // Granularities and default axes as the reference documents them.
 #include "tests/support/golden_quant.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace bitfront::test {
@@ -37,6 +38,8 @@ std::optional<std::vector<std::int64_t>> goldenBlockShape(const nlohmann::json& 
         block.at(axis) = 1;
     } else if (perBlock && config.at("block_size").is_array()) {
         const auto extents = config.at("block_size").get<std::vector<std::int64_t>>();
+        if (extents.size() != shape.size()) // an error in the reference
+            return std::nullopt;
         for (std::size_t i = 0; i < extents.size(); ++i)
             if (extents[i] != -1)
                 block.at(i) = extents[i];
@@ -55,7 +58,8 @@ std::optional<QuantSpec> goldenQuantSpec(const nlohmann::json& config, const std
                                          const std::vector<std::int64_t>& shape)
 {
     const auto block = goldenBlockShape(config, layerType, shape);
-    if (!block)
+    const bool oneValue = std::all_of(shape.begin(), shape.end(), [](auto n) { return n == 1; });
+    if (!block || oneValue)
         return std::nullopt;
     QuantSpec spec;
     spec.dtype = goldenCodeType(config.at("dtype").get<std::string>());
