@@ -5,6 +5,7 @@
 // and environment variables that it reads at load time can be set first.
 #pragma once
 
+#include "core/engine/work_counts.h"
 #include "core/plan/layer_info.h"
 #include "core/plan/result.h"
 
@@ -12,6 +13,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -90,6 +92,10 @@ public:
     /// Quality of the model cast to fp16 and back (the point at ratio 1.00×), one per choice.
     virtual std::vector<OutputQuality> fp16Quality(const std::vector<MetricChoice>& metrics) = 0;
     virtual double forwardMs() const = 0;
+    /// Says which configurations are going to be measured, so that what they share is computed once
+    /// and together. Measuring others is fine; results do not depend on it.
+    virtual void announce(std::span<const CompressionConfig> /*configs*/) { }
+    virtual WorkCounts work() const { return {}; }
     /// Each choice must name an output of outputs() and fit it, else Error(MetricUnfit).
     /// `threads` is the number of intra-op threads of its forward passes. Evaluators of one
     /// experiment share read-only data and lookup tables found once; results do not depend on their

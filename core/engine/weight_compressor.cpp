@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/weight_compressor.h"
 
-#include "core/base/error.h"
-#include "core/kernels/palettize_options.h"
-
-#include <algorithm>
-#include <chrono>
-
 namespace bitfront {
 
 QuantSpec quantSpec(const LayerInfo& layer, const QuantConfig& config)
@@ -38,52 +32,44 @@ PaletteSpec paletteSpec(const PaletteConfig& config)
     return spec;
 }
 
-FoundPalette findLayerPalette(std::span<const float> weights, const LayerInfo& layer,
-                              PaletteSpec spec, PaletteRounding rounding,
-                              const std::stop_token& stop)
-{
-    PaletteTables tables = rounding == PaletteRounding::Automatic
-        ? findPaletteAutomatically(weights, layer.shape, layer.weightType, spec, nullptr, stop)
-        : findPalette(weights, layer.shape, layer.weightType, spec, stop);
-    return {spec, std::move(tables)};
-}
-
-std::shared_ptr<const FoundPalette>
-PaletteCache::find(std::size_t layer, std::span<const float> weights, const LayerInfo& info,
-                   const PaletteSpec& spec, PaletteRounding rounding, const std::stop_token& stop)
-{
-    std::shared_ptr<Entry> entry;
-    {
-        const std::lock_guard lock(m_mutex);
-        auto& slot = m_entries[Key {layer, spec.bits, spec.axis, spec.groupSize, spec.channelScale,
-                                    spec.fastMode, rounding}];
-        if (!slot)
-            slot = std::make_shared<Entry>();
-        entry = slot;
-    }
-    std::unique_lock lock(entry->mutex, std::defer_lock);
-    while (!lock.try_lock_for(std::chrono::milliseconds(50)))
-        if (stop.stop_requested())
-            throw Cancelled();
-    if (!entry->palette)
-        entry->palette = std::make_shared<const FoundPalette>(
-            findLayerPalette(weights, info, spec, rounding, stop));
-    return entry->palette;
-}
-
 void compressWeights(std::size_t layerIndex, const LayerInfo& layer, LayerStorage& storage,
                      PaletteRounding rounding, std::span<const float> weights, std::span<float> out,
                      PaletteCache& cache, const std::stop_token& stop)
 {
+    WeightError error;
     if (storage.kind == StorageKind::Quantized) {
         const QuantSpec spec = quantSpec(layer, std::get<QuantConfig>(storage.spec));
-        fakeQuantize(weights, layer.shape, layer.weightType, spec, out);
-        return;
+        fakeQuantize(weights, layer.shape, layer.weightType, spec, out, &error);
+    } else {
+        const PaletteSpec asked = paletteSpec(std::get<PaletteConfig>(storage.spec));
+        const auto found = cache.find(layerIndex, weights, layer, asked, rounding, stop);
+        storage.exactPalette = found->spec.fastMode != asked.fastMode;
+        applyPalette(weights, layer.shape, layer.weightType, found->spec, found->tables, out, {},
+                     &error);
     }
-    const PaletteSpec asked = paletteSpec(std::get<PaletteConfig>(storage.spec));
-    const auto found = cache.find(layerIndex, weights, layer, asked, rounding, stop);
-    storage.exactPalette = found->spec.fastMode != asked.fastMode;
-    applyPalette(weights, layer.shape, layer.weightType, found->spec, found->tables, out);
+    storage.weightErrorDb = error.decibels();
+}
+
+bool wouldWait(std::size_t layerIndex, const LayerStorage& storage, PaletteRounding rounding,
+               PaletteCache& cache)
+{
+    const auto* palette = std::get_if<PaletteConfig>(&storage.spec);
+    return storage.kind == StorageKind::Palettized && palette != nullptr
+        && cache.isBusy(layerIndex, paletteSpec(*palette), rounding);
+}
+
+void expectPalettes(PaletteCache& cache, const ModelInfo& model,
+                    std::span<const CompressionConfig> configs)
+{
+    for (const CompressionConfig& config : configs) {
+        if (!std::holds_alternative<PaletteConfig>(config.spec))
+            continue;
+        const std::vector<LayerStorage> plan = planStorage(model, config);
+        for (std::size_t i = 0; i < plan.size(); ++i)
+            if (plan[i].kind == StorageKind::Palettized)
+                cache.expect(i, model.layers[i], paletteSpec(std::get<PaletteConfig>(plan[i].spec)),
+                             config.palette.rounding);
+    }
 }
 
 void leaveUntouched(LayerStorage& storage, std::string reason)

@@ -2,17 +2,12 @@
 // One layer's weights as its planned storage would give them back. Joins plan and kernels.
 #pragma once
 
-#include "core/kernels/palettize.h"
+#include "core/engine/palette_cache.h"
 #include "core/kernels/quantize.h"
 #include "core/plan/layer_storage.h"
 
-#include <map>
-#include <memory>
-#include <mutex>
-#include <optional>
 #include <span>
 #include <stop_token>
-#include <tuple>
 
 namespace bitfront {
 
@@ -20,47 +15,19 @@ namespace bitfront {
 QuantSpec quantSpec(const LayerInfo& layer, const QuantConfig& config);
 PaletteSpec paletteSpec(const PaletteConfig& config);
 
-/// Tables with the specification they belong to: its fastMode is what was chosen.
-struct FoundPalette
-{
-    PaletteSpec spec;
-    PaletteTables tables;
-};
-
-/// Finds the tables of one layer: as asked by `spec`, but with Automatic rounding the weights
-/// themselves are clustered where fast mode would harm them.
-FoundPalette findLayerPalette(std::span<const float> weights, const LayerInfo& layer,
-                              PaletteSpec spec, PaletteRounding rounding,
-                              const std::stop_token& stop = {});
-
-/// Lookup tables found once and shared by all evaluators of an experiment. Thread-safe: a table
-/// that another thread is looking for is waited for, not looked for twice.
-class PaletteCache
-{
-public:
-    /// `layer` identifies the weights. Throws what findPalette() throws; a failed or cancelled
-    /// search leaves nothing behind.
-    std::shared_ptr<const FoundPalette> find(std::size_t layer, std::span<const float> weights,
-                                             const LayerInfo& info, const PaletteSpec& spec,
-                                             PaletteRounding rounding, const std::stop_token& stop);
-
-private:
-    struct Entry
-    {
-        std::timed_mutex mutex;
-        std::shared_ptr<const FoundPalette> palette;
-    };
-    using Key = std::tuple<std::size_t, int, int, std::int64_t, bool, bool, PaletteRounding>;
-
-    std::mutex m_mutex;
-    std::map<Key, std::shared_ptr<Entry>> m_entries;
-};
-
-/// Compresses and restores `weights` as `storage` (not Untouched) says, and notes in it how the
-/// palette was searched. `out` may alias `weights`.
+/// Compresses and restores `weights` as `storage` (not Untouched) says; notes in it the error of
+/// the weights and how the palette was searched. `out` must not alias `weights`.
 void compressWeights(std::size_t layerIndex, const LayerInfo& layer, LayerStorage& storage,
                      PaletteRounding rounding, std::span<const float> weights, std::span<float> out,
                      PaletteCache& cache, const std::stop_token& stop);
+
+/// Whether compressWeights() would wait for tables that another thread is looking for.
+bool wouldWait(std::size_t layerIndex, const LayerStorage& storage, PaletteRounding rounding,
+               PaletteCache& cache);
+
+/// Tells the cache all tables that the palettizations among `configs` need of a model.
+void expectPalettes(PaletteCache& cache, const ModelInfo& model,
+                    std::span<const CompressionConfig> configs);
 
 /// Turns a planned storage into "kept at fp16, because …".
 void leaveUntouched(LayerStorage& storage, std::string reason);

@@ -47,6 +47,16 @@ double between(double lambdaMore, double more, double lambdaFewer, double fewer,
 
 } // namespace
 
+KmeansStats& KmeansStats::operator+=(const KmeansStats& other)
+{
+    problems += other.problems;
+    points += other.points;
+    probes += other.probes;
+    windowed += other.windowed;
+    small += other.small;
+    return *this;
+}
+
 SimdPath bestSimdPath()
 {
     return detail::avx2LwsKernels() != nullptr ? SimdPath::Avx2 : SimdPath::Portable;

@@ -29,6 +29,8 @@ struct KmeansStats
     std::int64_t probes = 0; ///< passes over the points for one value of λ
     std::int64_t windowed = 0; ///< problems no λ could hit: dynamic program within windows
     std::int64_t small = 0; ///< problems handed to the reference's own dynamic program
+
+    KmeansStats& operator+=(const KmeansStats& other);
 };
 
 /// Solver for one set of points and any number of cluster counts. Not thread-safe: one per thread.

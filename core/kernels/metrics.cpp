@@ -3,6 +3,7 @@
 #include "core/kernels/metrics.h"
 
 #include "core/kernels/vector_clones.h"
+#include "core/kernels/weight_error.h"
 
 #include <algorithm>
 #include <array>
@@ -156,18 +157,9 @@ MetricValue measure(Metric metric, std::span<const float> outputs, std::span<con
 
 double relativeErrorDb(std::span<const float> weights, std::span<const float> changed)
 {
-    if (weights.size() != changed.size())
-        throw std::invalid_argument("weights and changed weights differ in length");
-    if (weights.empty())
-        return -kInfinity;
-    const Sums sums = sumUp(changed, weights);
-    if (sums.nan)
-        return kNan;
-    if (sums.equal)
-        return -kInfinity;
-    if (sums.infinite)
-        return kInfinity;
-    return 10.0 * std::log10(sums.error / sums.signal);
+    WeightError error;
+    error.add(weights, changed);
+    return error.decibels();
 }
 
 } // namespace bitfront

@@ -23,8 +23,7 @@ struct MetricValue
 MetricValue measure(Metric metric, std::span<const float> outputs,
                     std::span<const float> reference);
 
-/// 10·log10(Σ(changed−weights)²/Σweights²): −∞ when equal, +∞ when weights are all zero and
-/// changed.
+/// WeightError::decibels() of a whole tensor at once.
 double relativeErrorDb(std::span<const float> weights, std::span<const float> changed);
 
 } // namespace bitfront

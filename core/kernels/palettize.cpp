@@ -38,6 +38,14 @@ PaletteTables emptyTables(const GroupLayout& layout, const PaletteSpec& spec)
 
 } // namespace
 
+PaletteStats& PaletteStats::operator+=(const PaletteStats& other)
+{
+    countedElements += other.countedElements;
+    mergedHistograms += other.mergedHistograms;
+    kmeans += other.kmeans;
+    return *this;
+}
+
 struct PaletteEncoder::State
 {
     std::span<const float> weights, sensitivities;

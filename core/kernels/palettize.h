@@ -5,6 +5,7 @@
 
 #include "core/base/formats.h"
 #include "core/kernels/kmeans1d.h"
+#include "core/kernels/weight_error.h"
 
 #include <cstdint>
 #include <memory>
@@ -47,6 +48,8 @@ struct PaletteStats
     std::int64_t countedElements = 0; ///< elements that went through a histogram or a sort
     std::int64_t mergedHistograms = 0;
     KmeansStats kmeans;
+
+    PaletteStats& operator+=(const PaletteStats& other);
 };
 
 /// A weight prepared for clustering: 2 bytes per element, from which the tables of any bit width
@@ -83,9 +86,11 @@ PaletteTables findPalette(std::span<const float> weights, std::span<const std::i
                           const std::stop_token& stop = {});
 
 /// Replaces every weight by its table entry (times its channel scale). `out` may alias `weights`;
-/// `indices` (uint8, same order) may be empty when not wanted.
+/// `indices` (uint8, same order) may be empty when not wanted. `error` (may be null; then `out`
+/// must not alias) receives the error of all values.
 void applyPalette(std::span<const float> weights, std::span<const std::int64_t> shape,
                   WeightType type, const PaletteSpec& spec, const PaletteTables& tables,
-                  std::span<float> out, std::span<std::uint8_t> indices = {});
+                  std::span<float> out, std::span<std::uint8_t> indices = {},
+                  WeightError* error = nullptr);
 
 } // namespace bitfront

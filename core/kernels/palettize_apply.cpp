@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Looks weights up in palette tables that are already known: one pass over memory.
+#include "core/kernels/half.h"
 #include "core/kernels/palettize.h"
 #include "core/kernels/palettize_codes.h"
+#include "core/kernels/palettize_keys.h"
 
 #include <array>
 #include <bit>
@@ -15,6 +17,8 @@ namespace {
 constexpr std::size_t kChunk = 2048;
 /// Below this many elements a search per element is cheaper than filling a 64 KiB table.
 constexpr std::int64_t kTableThreshold = 384;
+/// The same for a table over keys, which is rarely longer than a few thousand.
+constexpr std::int64_t kKeyThreshold = 64;
 
 struct GroupTable
 {
@@ -143,35 +147,77 @@ void requireFit(std::span<const float> weights, const detail::GroupLayout& layou
         throw std::invalid_argument("palette tables do not match the weight");
 }
 
+/// out[i] = values[entries[offsets[i]]]; the entries themselves too where `labels` is not null.
+void lookUp(const std::uint16_t* offsets, std::size_t count, const std::uint8_t* entries,
+            const float* values, float* out, std::uint8_t* labels)
+{
+    if (labels == nullptr) {
+        for (std::size_t i = 0; i < count; ++i)
+            out[i] = values[entries[offsets[i]]];
+        return;
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+        labels[i] = entries[offsets[i]];
+        out[i] = values[labels[i]];
+    }
+}
+
+/// Values of a slice's entries: the table's, times the slice's scale.
+void scaleEntries(const float* lut, std::size_t entries, float scale, WeightType type,
+                  float* values)
+{
+    for (std::size_t k = 0; k < entries; ++k)
+        values[k] = lut[k] * scale;
+    if (type != WeightType::Float32)
+        roundTo(type, {values, entries}, {values, entries});
+}
+
 } // namespace
 
 void applyPalette(std::span<const float> weights, std::span<const std::int64_t> shape,
                   WeightType type, const PaletteSpec& spec, const PaletteTables& tables,
-                  std::span<float> out, std::span<std::uint8_t> indices)
+                  std::span<float> out, std::span<std::uint8_t> indices, WeightError* error)
 {
     const detail::GroupLayout layout(shape, spec.axis, spec.groupSize);
     requireFit(weights, layout, spec, tables, out, indices);
     Indexer indexer(type, spec.fastMode);
+    detail::KeyTable keys;
+    std::array<std::uint16_t, kChunk> offsets {};
     std::array<std::uint8_t, kChunk> labels {};
-    std::array<float, 256> values {};
+    std::array<float, 256> scaled {};
+    const SimdPath path = bestSimdPath();
     const auto entries = static_cast<std::size_t>(tables.entries);
     for (std::int64_t group = 0; group < layout.groups(); ++group) {
         const auto g = static_cast<std::size_t>(group);
         const float* lut = tables.lut.data() + g * entries;
-        indexer.setGroup({lut, tables.boundaries.data() + g * (entries - 1), tables.entries},
-                         tables.rawGroups[g] != 0, layout.groupElements());
+        const float* boundaries = tables.boundaries.data() + g * (entries - 1);
+        const bool raw = tables.rawGroups[g] != 0;
+        const bool keyed = spec.fastMode && !raw && layout.groupElements() >= kKeyThreshold
+            && keys.set({boundaries, entries - 1});
+        if (!keyed)
+            indexer.setGroup({lut, boundaries, tables.entries}, raw, layout.groupElements());
         layout.forEachRun(group, [&](std::size_t offset, std::size_t length, std::size_t slice) {
             const float scale = spec.channelScale ? tables.channelScales[slice] : 1.0F;
-            for (std::size_t k = 0; k < entries; ++k)
-                values[k] = spec.channelScale ? detail::roundToType(lut[k] * scale, type) : lut[k];
+            if (spec.channelScale)
+                scaleEntries(lut, entries, scale, type, scaled.data());
+            const float* values = spec.channelScale ? scaled.data() : lut;
             for (std::size_t done = 0; done < length; done += kChunk) {
                 const std::size_t count = std::min(kChunk, length - done);
                 const std::size_t at = offset + done;
-                indexer(weights.data() + at, count, scale, labels.data());
-                for (std::size_t i = 0; i < count; ++i)
-                    out[at + i] = values[labels[i]];
-                if (!indices.empty())
-                    std::memcpy(indices.data() + at, labels.data(), count);
+                if (keyed) {
+                    detail::encodeKeys(weights.data() + at, count, scale, type, keys.range(),
+                                       offsets.data(), path);
+                    lookUp(offsets.data(), count, keys.entries(), values, out.data() + at,
+                           indices.empty() ? nullptr : indices.data() + at);
+                } else {
+                    indexer(weights.data() + at, count, scale, labels.data());
+                    for (std::size_t i = 0; i < count; ++i)
+                        out[at + i] = values[labels[i]];
+                    if (!indices.empty())
+                        std::memcpy(indices.data() + at, labels.data(), count);
+                }
+                if (error != nullptr)
+                    error->add(weights.subspan(at, count), out.subspan(at, count));
             }
         });
     }

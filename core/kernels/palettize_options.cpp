@@ -128,6 +128,42 @@ PaletteTables findPaletteAutomatically(std::span<const float> weights,
     return findPalette(weights, shape, type, spec, stop);
 }
 
+std::vector<PaletteTables> findPalettesAutomatically(std::span<const float> weights,
+                                                     std::span<const std::int64_t> shape,
+                                                     WeightType type, std::span<PaletteSpec> specs,
+                                                     const std::stop_token& stop,
+                                                     PaletteStats* stats)
+{
+    PaletteStats work;
+    std::vector<PaletteTables> tables;
+    {
+        PaletteEncoder encoder(weights, shape, type, specs.front());
+        tables = encoder.solve(specs, stop);
+        work += encoder.stats();
+    }
+    if (specs.front().fastMode && !roundingIsHarmless(weights, shape, specs.front())) {
+        std::vector<std::size_t> harmed;
+        std::vector<PaletteSpec> exact;
+        for (std::size_t i = 0; i < specs.size(); ++i) {
+            if (!judgeFastMode(weights, shape, type, specs[i], tables[i]).exactModeBetter)
+                continue;
+            specs[i].fastMode = false;
+            harmed.push_back(i);
+            exact.push_back(specs[i]);
+        }
+        if (!exact.empty()) {
+            PaletteEncoder encoder(weights, shape, type, exact.front());
+            std::vector<PaletteTables> better = encoder.solve(exact, stop);
+            for (std::size_t i = 0; i < harmed.size(); ++i)
+                tables[harmed[i]] = std::move(better[i]);
+            work += encoder.stats();
+        }
+    }
+    if (stats != nullptr)
+        *stats = work;
+    return tables;
+}
+
 namespace {
 
 void requireFinite(std::span<const float> weights)

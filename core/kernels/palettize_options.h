@@ -45,6 +45,14 @@ PaletteTables findPaletteAutomatically(std::span<const float> weights,
                                        PaletteSpec& spec, FastModeReport* report = nullptr,
                                        const std::stop_token& stop = {});
 
+/// The same for several specs that differ in bits and groupSize only: they share their histograms.
+/// Not empty. `stats` (may be null) receives the work done.
+std::vector<PaletteTables> findPalettesAutomatically(std::span<const float> weights,
+                                                     std::span<const std::int64_t> shape,
+                                                     WeightType type, std::span<PaletteSpec> specs,
+                                                     const std::stop_token& stop = {},
+                                                     PaletteStats* stats = nullptr);
+
 /// A table whose entries are not found by clustering, with the index of every weight.
 struct FixedPalette
 {

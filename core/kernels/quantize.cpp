@@ -193,10 +193,13 @@ void checkSizes(const BlockLayout& layout, std::size_t elements)
 
 } // namespace
 
-QuantParameters fakeQuantize(std::span<const float> weights, std::span<const std::int64_t> shape,
-                             WeightType type, const QuantSpec& spec, std::span<float> out)
+namespace {
+
+/// A weight, or some slices of it along axis 0.
+QuantParameters fakeQuantizeSlices(std::span<const float> weights,
+                                   std::span<const std::int64_t> shape, WeightType type,
+                                   const QuantSpec& spec, std::span<float> out)
 {
-    checkQuantSpec(spec);
     const BlockLayout layout(shape, spec.blockShape);
     checkSizes(layout, weights.size());
     checkSizes(layout, out.size());
@@ -222,6 +225,58 @@ QuantParameters fakeQuantize(std::span<const float> weights, std::span<const std
     }
     if (type != WeightType::Float32)
         roundTo(type, out, out);
+    return parameters;
+}
+
+/// Slices along axis 0 that fit the cache together and hold whole blocks: multiples of the block's
+/// extent, which divides that of the weight.
+std::int64_t slicesAtOnce(std::span<const std::int64_t> shape,
+                          std::span<const std::int64_t> blockShape)
+{
+    constexpr std::int64_t kElements = 16384; // 64 KiB of weights, as much of results
+    std::int64_t elements = blockShape[0];
+    for (std::size_t i = 1; i < shape.size(); ++i)
+        elements *= shape[i];
+    return std::min(blockShape[0] * std::max<std::int64_t>(kElements / elements, 1), shape[0]);
+}
+
+void append(QuantParameters& all, const QuantParameters& part)
+{
+    all.scales.insert(all.scales.end(), part.scales.begin(), part.scales.end());
+    all.zeroPoints.insert(all.zeroPoints.end(), part.zeroPoints.begin(), part.zeroPoints.end());
+    all.minValues.insert(all.minValues.end(), part.minValues.begin(), part.minValues.end());
+}
+
+} // namespace
+
+QuantParameters fakeQuantize(std::span<const float> weights, std::span<const std::int64_t> shape,
+                             WeightType type, const QuantSpec& spec, std::span<float> out,
+                             WeightError* error)
+{
+    checkQuantSpec(spec);
+    const BlockLayout whole(shape, spec.blockShape);
+    checkSizes(whole, weights.size());
+    checkSizes(whole, out.size());
+    if (shape.empty() || weights.empty()) {
+        QuantParameters parameters = fakeQuantizeSlices(weights, shape, type, spec, out);
+        if (error != nullptr)
+            error->add(weights, out);
+        return parameters;
+    }
+    const std::int64_t slices = slicesAtOnce(shape, spec.blockShape);
+    const std::size_t sliceSize = weights.size() / static_cast<std::size_t>(shape[0]);
+    std::vector<std::int64_t> part(shape.begin(), shape.end());
+    QuantParameters parameters;
+    for (std::int64_t first = 0; first < shape[0]; first += slices) {
+        part[0] = std::min(slices, shape[0] - first);
+        const std::size_t offset = static_cast<std::size_t>(first) * sliceSize;
+        const std::size_t count = static_cast<std::size_t>(part[0]) * sliceSize;
+        const auto before = weights.subspan(offset, count);
+        const auto after = out.subspan(offset, count);
+        append(parameters, fakeQuantizeSlices(before, part, type, spec, after));
+        if (error != nullptr)
+            error->add(before, after);
+    }
     return parameters;
 }
 

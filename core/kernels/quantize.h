@@ -6,6 +6,7 @@
 #pragma once
 
 #include "core/base/formats.h"
+#include "core/kernels/weight_error.h"
 
 #include <cstdint>
 #include <span>
@@ -54,10 +55,13 @@ struct QuantizedWeight
 /// Whether every extent of blockShape divides that of shape.
 bool divides(std::span<const std::int64_t> shape, std::span<const std::int64_t> blockShape);
 
-/// Fused quantize–dequantize: one pass for ranges, one for values. `out` may alias `weights`.
+/// Fused quantize–dequantize. Where blocks do not span axis 0, ranges, values and errors are worked
+/// out a few slices at a time, while these are in the cache: one pass over memory. `out` may alias
+/// `weights` where no `error` is wanted; `error` (may be null) receives the error of all values.
 /// Throws std::invalid_argument when shapes do not match or a combination is not defined.
 QuantParameters fakeQuantize(std::span<const float> weights, std::span<const std::int64_t> shape,
-                             WeightType type, const QuantSpec& spec, std::span<float> out);
+                             WeightType type, const QuantSpec& spec, std::span<float> out,
+                             WeightError* error = nullptr);
 
 /// The codes themselves, for packing and for tests.
 QuantizedWeight quantize(std::span<const float> weights, std::span<const std::int64_t> shape,

@@ -271,6 +271,7 @@ void SweepRunner::start()
         return;
     // First: nothing below may fail for want of memory with threads already waiting.
     m_impl->threads.reserve(static_cast<std::size_t>(m_impl->workers));
+    m_impl->request.experiment->announce(m_impl->request.header.plan.configs);
     m_impl->started = true;
     m_impl->startedAt = SweepClock::now();
     m_impl->working = m_impl->workers;

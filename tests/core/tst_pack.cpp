@@ -220,8 +220,8 @@ void TestPack::smallScalesKeepTheirPrecision()
     const std::vector<float> weights = floatsOf(unpackWeights(packed)[0]);
     std::vector<float> evaluated = model.layerValues(0).values;
     PaletteCache cache;
-    compressWeights(0, model.info().layers[0], layers[0], PaletteRounding::Automatic, evaluated,
-                    evaluated, cache, {});
+    compressWeights(0, model.info().layers[0], layers[0], PaletteRounding::Automatic,
+                    model.layerValues(0).values, evaluated, cache, {});
     for (std::size_t k = 0; k < weights.size(); ++k)
         QVERIFY(std::abs(weights[k] - evaluated[k]) <= std::abs(evaluated[k]) * 0x1p-8F);
 }

@@ -8,14 +8,15 @@
 #include "core/engine/torch/torch_scope.h"
 #include "core/engine/torch/torch_tensors.h"
 #include "core/engine/weight_compressor.h"
-#include "core/kernels/metrics.h"
+#include "core/kernels/half.h"
 
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/where.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
+#include <deque>
 #include <memory>
 #include <sys/resource.h>
 
@@ -41,9 +42,23 @@ std::uint64_t peakMemory()
     return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
+/// Memory for lookup tables: those of a whole sweep for small models, a fifth of the weights for
+/// large ones.
+std::uint64_t tableBudget(const ModelInfo& info)
+{
+    return std::max<std::uint64_t>(PaletteCache::kDefaultBudget, 2 * info.fp16Bytes() / 5);
+}
+
 /// What all evaluators of an experiment read.
 struct Shared
 {
+    Shared(std::shared_ptr<const TorchModel> opened, std::shared_ptr<const TorchInputs> bound)
+        : model(std::move(opened))
+        , inputs(std::move(bound))
+        , info(model->info())
+    {
+    }
+
     std::shared_ptr<const TorchModel> model;
     std::shared_ptr<const TorchInputs> inputs;
     ModelInfo info; ///< the model's, with what running it has shown added to the notes
@@ -52,13 +67,16 @@ struct Shared
     StateHandling state = StateHandling::Shared; ///< Fresh when forward() changes the model
     std::vector<bool> finiteWeights; ///< per layer
     double forwardMs = 0;
-    PaletteCache palettes;
+    PaletteCache palettes {tableBudget(info)};
+    mutable std::atomic<std::int64_t> forwardPasses {0};
 };
 
 /// Runs forward() and explains what fails.
-std::vector<NamedOutput> runExplained(Runnable& runnable, const TorchInputs& inputs,
-                                      const ModelInfo& info)
+std::vector<NamedOutput> runExplained(Runnable& runnable, const Shared& shared)
 {
+    const TorchInputs& inputs = *shared.inputs;
+    const ModelInfo& info = shared.info;
+    ++shared.forwardPasses;
     try {
         return runnable.run(inputs);
     } catch (...) {
@@ -81,13 +99,23 @@ std::vector<NamedOutput> runExplained(Runnable& runnable, const TorchInputs& inp
 /// range stay, and values too small for it become its smallest number instead of zero.
 at::Tensor throughHalf(const at::Tensor& tensor)
 {
-    constexpr double largest = 65504;
-    constexpr double smallest = 5.960464477539063e-8;
-    if (tensor.scalar_type() != at::kFloat || tensor.numel() == 0
-        || tensor.abs().max().item().toDouble() > largest)
+    constexpr float largest = 65504;
+    constexpr float smallest = 0x1p-24F;
+    if (tensor.scalar_type() != at::kFloat || tensor.numel() == 0)
         return tensor;
-    const at::Tensor half = tensor.to(at::kHalf).to(at::kFloat);
-    return at::where(half.eq(0).logical_and(tensor.ne(0)), tensor.sign().mul(smallest), half);
+    const at::Tensor dense = tensor.is_non_overlapping_and_dense() ? tensor : tensor.contiguous();
+    at::Tensor half = at::empty_like(dense); // in the same memory layout
+    const auto count = static_cast<std::size_t>(dense.numel());
+    const std::span<const float> values {dense.const_data_ptr<float>(), count};
+    const std::span<float> out {half.mutable_data_ptr<float>(), count};
+    roundTo(WeightType::Float16, values, out);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (std::fabs(values[i]) > largest)
+            return tensor;
+        if (out[i] == 0 && values[i] != 0)
+            out[i] = std::copysign(smallest, values[i]);
+    }
+    return half;
 }
 
 class TorchEvaluator : public Evaluator
@@ -98,6 +126,7 @@ public:
         , m_metrics(std::move(metrics))
         , m_threads(threads)
         , m_runnable(m_shared->model->createRunnable(m_shared->state))
+        , m_own(m_shared->info.layers.size())
     {
     }
 
@@ -133,26 +162,43 @@ private:
                 result.layers.begin(), result.layers.end(),
                 [](const LayerStorage& s) { return s.kind != StorageKind::Untouched; }));
         }
-        for (std::size_t i = 0; i < result.layers.size(); ++i) {
-            if (stop.stop_requested())
-                throw Cancelled();
-            if (result.layers[i].kind == StorageKind::Untouched)
-                continue;
-            compressLayer(i, result.layers[i], config.palette.rounding, stop);
-            if (progress != nullptr)
-                ++progress->layersDone;
-        }
+        compressLayers(result.layers, config.palette.rounding, stop, progress);
         if (stop.stop_requested())
             throw Cancelled();
         const Clock::time_point forwardStart = Clock::now();
-        const std::vector<NamedOutput> outputs =
-            runExplained(*m_runnable, *m_shared->inputs, m_shared->info);
+        const std::vector<NamedOutput> outputs = runExplained(*m_runnable, *m_shared);
         result.forwardMs = millisecondsSince(forwardStart);
         result.timeMs = millisecondsSince(start);
         result.outputs = compareOutputs(outputs, m_metrics, m_shared->outputs, m_shared->reference);
         result.size = accountSize(m_shared->info, result.layers);
         result.peakMemoryBytes = peakMemory();
         return result;
+    }
+
+    /// Layers whose tables another evaluator is looking for just now are left for later.
+    void compressLayers(std::vector<LayerStorage>& layers, PaletteRounding rounding,
+                        const std::stop_token& stop, EvaluationProgress* progress)
+    {
+        std::deque<std::size_t> todo;
+        for (std::size_t i = 0; i < layers.size(); ++i)
+            if (layers[i].kind != StorageKind::Untouched)
+                todo.push_back(i);
+        for (std::size_t passedOver = 0; !todo.empty();) {
+            if (stop.stop_requested())
+                throw Cancelled();
+            const std::size_t index = todo.front();
+            todo.pop_front();
+            if (passedOver < todo.size()
+                && wouldWait(index, layers[index], rounding, m_shared->palettes)) {
+                todo.push_back(index);
+                ++passedOver;
+                continue;
+            }
+            passedOver = 0;
+            compressLayer(index, layers[index], rounding, stop);
+            if (progress != nullptr)
+                ++progress->layersDone;
+        }
     }
 
     void compressLayer(std::size_t index, LayerStorage& storage, PaletteRounding rounding,
@@ -164,23 +210,28 @@ private:
         }
         const LayerInfo& layer = m_shared->info.layers[index];
         const at::Tensor& stored = m_shared->model->layerTensor(index);
+        // In the memory layout of the original, so that the same code paths compute the outputs.
+        at::Tensor& own = m_own[index];
+        if (!own.defined())
+            own = at::empty_like(stored);
         const at::Tensor original = toFloats(stored);
-        at::Tensor compressed = at::empty_like(original);
+        const bool inPlace = own.scalar_type() == at::kFloat && own.is_contiguous();
+        at::Tensor compressed = inPlace ? own : at::empty_like(original);
         const std::span<float> out {compressed.mutable_data_ptr<float>(),
                                     static_cast<std::size_t>(compressed.numel())};
         compressWeights(index, layer, storage, rounding, floatsOf(original), out,
                         m_shared->palettes, stop);
-        storage.weightErrorDb = relativeErrorDb(floatsOf(original), out);
-        // In the memory layout of the original, so that the same code paths compute the outputs.
-        at::Tensor placed = at::empty_like(stored);
-        placed.copy_(compressed);
-        m_runnable->exchangeLayer(index, placed);
+        if (!inPlace)
+            own.copy_(compressed);
+        m_runnable->exchangeLayer(index, own);
     }
 
     std::shared_ptr<Shared> m_shared;
     std::vector<ResolvedMetric> m_metrics;
     int m_threads;
     std::unique_ptr<Runnable> m_runnable;
+    std::vector<at::Tensor>
+        m_own; ///< per layer: compressed weights, in memory used again and again
 };
 
 class TorchExperiment : public Experiment
@@ -195,6 +246,18 @@ public:
     const ReferenceData& inputs() const override { return *m_shared->inputs; }
     const std::vector<OutputInfo>& outputs() const override { return m_shared->outputs; }
     double forwardMs() const override { return m_shared->forwardMs; }
+
+    void announce(std::span<const CompressionConfig> configs) override
+    {
+        expectPalettes(m_shared->palettes, m_shared->info, configs);
+    }
+
+    WorkCounts work() const override
+    {
+        WorkCounts counts = m_shared->palettes.work();
+        counts.forwardPasses = m_shared->forwardPasses;
+        return counts;
+    }
 
     std::vector<float> baseline(std::size_t output) const override
     {
@@ -213,8 +276,8 @@ public:
                 runnable->exchangeLayer(i, throughHalf(model.layerTensor(i)));
             for (std::size_t i = 0; i < m_shared->info.plainParameters.size(); ++i)
                 runnable->exchangePlain(i, throughHalf(model.plainTensor(i)));
-            return compareOutputs(runExplained(*runnable, *m_shared->inputs, m_shared->info),
-                                  resolved, m_shared->outputs, m_shared->reference);
+            return compareOutputs(runExplained(*runnable, *m_shared), resolved, m_shared->outputs,
+                                  m_shared->reference);
         } catch (...) {
             rethrowAsError({ErrorCode::Internal, "The fp16 reference could not be measured:", "",
                             m_shared->info.path});
@@ -245,7 +308,7 @@ void measureBaseline(Shared& shared, const std::stop_token& stop)
     const std::unique_ptr<Runnable> runnable = shared.model->createRunnable(StateHandling::Fresh);
     const auto timedRun = [&] {
         const Clock::time_point start = Clock::now();
-        auto outputs = runExplained(*runnable, *shared.inputs, shared.info);
+        auto outputs = runExplained(*runnable, shared);
         shared.forwardMs = millisecondsSince(start);
         return outputs;
     };
@@ -274,12 +337,11 @@ std::shared_ptr<Experiment> createTorchExperiment(std::shared_ptr<const Model> m
                                                   std::shared_ptr<const ReferenceData> inputs,
                                                   const std::stop_token& stop)
 {
-    auto shared = std::make_shared<Shared>();
-    shared->model = std::dynamic_pointer_cast<const TorchModel>(model);
-    shared->inputs = std::dynamic_pointer_cast<const TorchInputs>(inputs);
-    if (!shared->model || !shared->inputs)
+    auto opened = std::dynamic_pointer_cast<const TorchModel>(model);
+    auto bound = std::dynamic_pointer_cast<const TorchInputs>(inputs);
+    if (!opened || !bound)
         throw Error(ErrorCode::Internal, "Model or inputs were not opened by this engine.");
-    shared->info = shared->model->info();
+    auto shared = std::make_shared<Shared>(std::move(opened), std::move(bound));
     try {
         const TorchScope scope(kBaselineThreads);
         measureBaseline(*shared, stop);
