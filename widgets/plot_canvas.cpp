@@ -10,8 +10,7 @@ namespace bitfront {
 
 namespace {
 
-/// Ticks at nice places, with as many decimals as the step needs and a unit right behind the
-/// number.
+/// Ticks at nice places, with as many decimals as they need and a unit right behind the number.
 class NumberTicker : public QCPAxisTicker
 {
 public:
@@ -22,6 +21,12 @@ public:
     }
     /// No ticks above this value (an IoU has none above 1).
     void setLimit(double limit) { m_limit = limit; }
+    void setUnit(const QString& suffix, int leastDecimals)
+    {
+        m_suffix = suffix;
+        m_leastDecimals = leastDecimals;
+    }
+    void setLogarithmic(bool logarithmic) { m_logarithmic = logarithmic; }
 
 protected:
     double getTickStep(const QCPRange& range) override
@@ -32,33 +37,50 @@ protected:
 
     QVector<double> createTickVector(double step, const QCPRange& range) override
     {
-        QVector<double> ticks = QCPAxisTicker::createTickVector(step, range);
+        // Less than a decade reads best with even steps, whatever the scale between them.
+        m_decades = m_logarithmic && range.lower > 0 && range.upper / range.lower > 8;
+        QVector<double> ticks =
+            m_decades ? decadeTicks(range) : QCPAxisTicker::createTickVector(step, range);
         ticks.removeIf([this](double tick) { return tick > m_limit * (1 + 1e-9); });
         return ticks;
     }
 
     QString getTickLabel(double tick, const QLocale& locale, QChar, int) override
     {
+        const double step = m_decades ? std::pow(10, std::floor(std::log10(tick) + 1e-9)) : m_step;
         int decimals = 0;
-        for (double scaled = m_step; decimals < 9; scaled *= 10, ++decimals) {
+        for (double scaled = step; decimals < 9; scaled *= 10, ++decimals) {
             if (std::abs(scaled - std::round(scaled)) < 1e-6 * scaled)
                 break;
         }
-        if (std::abs(tick) < m_step * 1e-6)
+        if (std::abs(tick) < step * 1e-6)
             tick = 0;
         return locale.toString(tick, 'f', std::max(decimals, m_leastDecimals)) + m_suffix;
     }
 
 private:
+    static QVector<double> decadeTicks(const QCPRange& range)
+    {
+        QVector<double> ticks;
+        for (double decade = std::pow(10, std::floor(std::log10(range.lower)));
+             decade <= range.upper; decade *= 10) {
+            for (const double digit : {1.0, 2.0, 5.0})
+                ticks << digit * decade;
+        }
+        return ticks;
+    }
+
     QString m_suffix;
     int m_leastDecimals;
     double m_step = 1;
     double m_limit = std::numeric_limits<double>::max();
+    bool m_logarithmic = false;
+    bool m_decades = false;
 };
 
-QSharedPointer<NumberTicker> qualityTicker(const QCustomPlot& plot)
+QSharedPointer<NumberTicker> tickerOf(const QCPAxis* axis)
 {
-    return plot.yAxis->ticker().staticCast<NumberTicker>();
+    return axis->ticker().staticCast<NumberTicker>();
 }
 
 } // namespace
@@ -78,7 +100,6 @@ PlotCanvas::PlotCanvas(QCustomPlot& plot, const Theme& theme, bool exporting)
     m_plot.yAxis->setTicker(QSharedPointer<NumberTicker>::create(QString(), 0));
     m_plot.xAxis->ticker()->setTickCount(7);
     m_plot.yAxis->ticker()->setTickCount(7);
-    m_plot.xAxis->setLabel(QCoreApplication::translate("Plot", "Compression ratio vs fp16"));
     for (QCPAxis* axis : {m_plot.xAxis, m_plot.yAxis}) {
         axis->setTickLabelFont(uiFont(11));
         axis->setLabelFont(uiFont(11, 500));
@@ -124,23 +145,33 @@ void PlotCanvas::setTheme(const Theme& theme)
     m_plot.xAxis->setBasePen(QPen(theme.lineStrong, 1));
 }
 
-void PlotCanvas::setSnapshot(const ResultSnapshot* snapshot, const PlotVisibility& visibility,
-                             bool keepRanges)
+void PlotCanvas::setSnapshot(const ResultSnapshot* snapshot, const PlotView& view, bool keepRanges)
 {
     m_snapshot = snapshot;
-    m_scene = snapshot ? makeScene(*snapshot, visibility) : PlotScene();
-    if (!m_scene.find(m_hovered))
-        m_hovered = kNoRecord;
-    qualityTicker(m_plot)->setLimit(
-        m_scene.metric == Metric::Iou ? 1 : std::numeric_limits<double>::max());
+    m_scene = snapshot ? makeScene(*snapshot, view) : PlotScene();
+    if (!m_scene.find(m_marks.hovered))
+        m_marks.hovered = kNoRecord;
+    tickerOf(m_plot.yAxis)
+        ->setLimit(m_scene.metric == Metric::Iou ? 1 : std::numeric_limits<double>::max());
+    const bool ratio = m_scene.axis == PlotAxis::Ratio;
+    tickerOf(m_plot.xAxis)->setUnit(ratio ? QStringLiteral("×") : QString(), ratio ? 1 : 0);
+    tickerOf(m_plot.xAxis)->setLogarithmic(m_scene.logarithmic);
+    m_plot.xAxis->setLabel(m_scene.xTitle);
+    m_plot.xAxis->setScaleType(m_scene.logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
     if (!keepRanges)
         showHomeRanges();
     layOut();
 }
 
+void PlotCanvas::setTargets(const std::optional<double>& quality, const std::optional<double>& x)
+{
+    m_scene.targetQuality = quality;
+    m_scene.targetX = x;
+}
+
 void PlotCanvas::showHomeRanges()
 {
-    m_plot.xAxis->setRange(m_scene.ratios.low, m_scene.ratios.high);
+    m_plot.xAxis->setRange(m_scene.xs.low, m_scene.xs.high);
     m_plot.yAxis->setRange(m_scene.qualities.low, m_scene.qualities.high);
 }
 
@@ -200,26 +231,44 @@ PlotProjection PlotCanvas::projection() const
     p.failedLane = failedLane();
     p.queuePitch = std::min(16.0, p.area.width() * 0.8 / std::max(m_scene.queued, 1));
     const QCPRange x = m_plot.xAxis->range(), y = m_plot.yAxis->range();
+    p.logarithmic = m_scene.logarithmic && x.lower > 0;
+    const double low = p.logarithmic ? std::log10(x.lower) : x.lower;
+    const double high = p.logarithmic ? std::log10(x.upper) : x.upper;
     p.xShift = m_plot.xAxis->coordToPixel(x.lower);
-    p.xScale = (m_plot.xAxis->coordToPixel(x.upper) - p.xShift) / x.size();
-    p.xShift -= p.xScale * x.lower;
+    p.xScale = (m_plot.xAxis->coordToPixel(x.upper) - p.xShift) / (high - low);
+    p.xShift -= p.xScale * low;
     p.yShift = m_plot.yAxis->coordToPixel(y.lower);
     p.yScale = (m_plot.yAxis->coordToPixel(y.upper) - p.yShift) / y.size();
     p.yShift -= p.yScale * y.lower;
     return p;
 }
 
+QPointF PlotProjection::pixel(double x, double quality) const
+{
+    if (logarithmic)
+        x = std::log10(std::max(x, 1e-300));
+    return {xScale * x + xShift, yScale * quality + yShift};
+}
+
 std::optional<QPointF> PlotProjection::marker(const PlotPoint& point) const
 {
-    if (!point.visible)
-        return std::nullopt;
-    QPointF at = pixel(point.ratio, point.quality);
+    return point.visible ? place(point) : std::nullopt;
+}
+
+std::optional<QPointF> PlotProjection::ghost(const PlotPoint& point) const
+{
+    return point.ghost && point.lane != PlotLane::Failed ? place(point) : std::nullopt;
+}
+
+std::optional<QPointF> PlotProjection::place(const PlotPoint& point) const
+{
+    QPointF at = pixel(point.x, point.quality);
     if (point.lane == PlotLane::Identical)
-        at.setY(identicalLane.center().y());
+        at.setY(identicalLane.isNull() ? area.top() : identicalLane.center().y());
     if (point.lane == PlotLane::Failed) {
         at.setY(failedLane.center().y());
         // Its size is unknown: queue up at the right end of the lane.
-        if (point.ratio <= 0)
+        if (point.x <= 0)
             at.setX(area.right() - 12 - point.queuePlace * queuePitch);
     }
     const bool inside = at.x() >= area.left() - 0.5 && at.x() <= area.right() + 0.5
@@ -235,9 +284,9 @@ std::optional<QPointF> PlotCanvas::marker(const PlotPoint& point) const
 
 std::optional<QPointF> PlotCanvas::star() const
 {
-    if (!m_snapshot)
+    if (!m_snapshot || !m_scene.fp16X)
         return std::nullopt;
-    QPointF at = pixel(1, m_scene.fp16.value_or(0));
+    QPointF at = pixel(*m_scene.fp16X, m_scene.fp16.value_or(0));
     if (!m_scene.fp16)
         at.setY(identicalLane().center().y());
     const bool inside = at.x() >= area().left() && at.x() <= area().right()
@@ -272,16 +321,18 @@ std::vector<RecordId> PlotCanvas::recordsAt(const QPointF& position, double radi
 
 /// Step line: between two configurations nothing is attainable, so it drops at a member and then
 /// runs to the next one.
-std::vector<QLineF> PlotCanvas::frontLines() const
+std::vector<QLineF> PlotCanvas::steps(const std::vector<RecordId>& front) const
 {
+    if (!m_scene.frontHasLine())
+        return {};
     const PlotProjection now = projection();
     std::vector<QLineF> lines;
     QPointF last;
-    for (std::size_t i = 0; i < m_scene.front.size(); ++i) {
-        const PlotPoint& point = *m_scene.find(m_scene.front[i]);
-        QPointF at = now.pixel(point.ratio, point.quality);
+    for (std::size_t i = 0; i < front.size(); ++i) {
+        const PlotPoint& point = *m_scene.find(front[i]);
+        QPointF at = now.pixel(point.x, point.quality);
         if (point.lane == PlotLane::Identical)
-            at.setY(now.identicalLane.center().y());
+            at.setY(now.identicalLane.isNull() ? now.area.top() : now.identicalLane.center().y());
         if (i > 0) {
             lines.emplace_back(last, QPointF(last.x(), at.y()));
             lines.emplace_back(QPointF(last.x(), at.y()), at);

@@ -9,6 +9,8 @@
 
 #include <qcustomplot.h>
 
+#include <array>
+
 namespace bitfront {
 
 /// Heights and margins of the picture in logical pixels at the usual text size.
@@ -22,15 +24,39 @@ struct PlotMetrics
 struct PlotProjection
 {
     double xScale = 1, xShift = 0, yScale = 1, yShift = 0;
+    bool logarithmic = false; ///< along the bottom
     QRectF area, identicalLane, failedLane; ///< lanes are null when there are none
     double queuePitch = 16; ///< between failures without a ratio
 
-    QPointF pixel(double ratio, double quality) const
-    {
-        return {xScale * ratio + xShift, yScale * quality + yShift};
-    }
-    /// Centre of a marker; nothing when hidden or zoomed out of sight.
+    QPointF pixel(double x, double quality) const;
+    /// Centre of a marker; nothing when hidden, filtered out or zoomed out of sight.
     std::optional<QPointF> marker(const PlotPoint& point) const;
+    /// The same for what is filtered out.
+    std::optional<QPointF> ghost(const PlotPoint& point) const;
+
+private:
+    std::optional<QPointF> place(const PlotPoint& point) const;
+};
+
+/// Markers on top of each other, shown as a small number.
+struct PlotStack
+{
+    QPointF at;
+    int count = 0;
+    QRectF badge;
+};
+
+/// What is drawn over the points because somebody pointed or chose.
+struct PlotMarks
+{
+    RecordId current = kNoRecord;
+    RecordId hovered = kNoRecord;
+    std::vector<RecordId> selected;
+    std::array<RecordId, 5> pins {kNoRecord, kNoRecord, kNoRecord, kNoRecord, kNoRecord};
+    std::optional<QRectF> brush; ///< in plot coordinates, while it is drawn
+    bool labels = true; ///< of the front; what is chosen or pinned keeps its label
+    bool groupFronts = false; ///< a dashed front for each group
+    bool focus = false;
 };
 
 class PlotCanvas
@@ -41,11 +67,12 @@ public:
 
     void setTheme(const Theme& theme);
     /// The snapshot must outlive the canvas or the next call. Ranges follow it unless `keepRanges`.
-    void setSnapshot(const ResultSnapshot* snapshot, const PlotVisibility& visibility,
-                     bool keepRanges);
-    void setCurrent(RecordId record) { m_current = record; }
-    void setHovered(RecordId record) { m_hovered = record; }
-    void setFocusShown(bool shown) { m_focusShown = shown; }
+    void setSnapshot(const ResultSnapshot* snapshot, const PlotView& view, bool keepRanges);
+    /// What is chosen, hovered, pinned; replotMarks() shows it.
+    PlotMarks& marks() { return m_marks; }
+    const PlotMarks& marks() const { return m_marks; }
+    /// Moves the target lines without a new scene.
+    void setTargets(const std::optional<double>& quality, const std::optional<double>& x);
     void showHomeRanges();
     /// Repaints points and axes, or only rings and labels.
     void replot();
@@ -54,9 +81,8 @@ public:
     const Theme& theme() const { return m_theme; }
     const PlotScene& scene() const { return m_scene; }
     const ResultSnapshot* snapshot() const { return m_snapshot; }
-    RecordId current() const { return m_current; }
-    RecordId hovered() const { return m_hovered; }
-    bool focusShown() const { return m_focusShown; }
+    RecordId current() const { return m_marks.current; }
+    RecordId hovered() const { return m_marks.hovered; }
     bool exporting() const { return m_exporting; }
     QCustomPlot& plot() const { return m_plot; }
 
@@ -65,7 +91,7 @@ public:
     QRectF identicalLane() const; ///< null when there is none
     QRectF failedLane() const; ///< null when there is none
     PlotProjection projection() const;
-    QPointF pixel(double ratio, double quality) const;
+    QPointF pixel(double x, double quality) const;
     /// As PlotProjection::marker(), for one point.
     std::optional<QPointF> marker(const PlotPoint& point) const;
     /// Centre of the fp16 star, if in sight.
@@ -73,8 +99,18 @@ public:
     /// Visible records within `radius` of `position`, nearest first; the topmost first among
     /// equals.
     std::vector<RecordId> recordsAt(const QPointF& position, double radius) const;
-    /// The front as axis-parallel segments in pixels.
-    std::vector<QLineF> frontLines() const;
+    /// The front as axis-parallel segments in pixels; of some members only, or of all.
+    std::vector<QLineF> frontLines() const { return steps(m_scene.front); }
+    std::vector<QLineF> steps(const std::vector<RecordId>& front) const;
+    /// Fronts of the groups by themselves, as steps.
+    std::vector<std::pair<GroupId, std::vector<QLineF>>> groupFronts() const;
+    /// Where markers cover each other, biggest first, at most 30.
+    std::vector<PlotStack> stacks() const;
+    /// The pills at the ends of the target lines; null where there is no line in sight.
+    QRectF qualityHandle() const;
+    QRectF ratioHandle() const;
+    QString qualityTargetText() const;
+    QString ratioTargetText() const;
     QString code(RecordId record) const;
 
     /// Chooses and places labels for what is drawn now.
@@ -91,15 +127,14 @@ private:
     void setUpLayers();
     void layOut();
     std::vector<LabelWish> wishes() const;
+    void addWords(LabelObstacles& obstacles) const;
 
     QCustomPlot& m_plot;
     Theme m_theme;
     bool m_exporting;
-    bool m_focusShown = false;
     const ResultSnapshot* m_snapshot = nullptr;
     PlotScene m_scene;
-    RecordId m_current = kNoRecord;
-    RecordId m_hovered = kNoRecord;
+    PlotMarks m_marks;
 };
 
 } // namespace bitfront

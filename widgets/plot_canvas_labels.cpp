@@ -2,6 +2,8 @@
 // Which points of the plot get a label, and everything those labels have to keep off.
 #include "widgets/plot_canvas.h"
 
+#include <QLocale>
+
 #include <algorithm>
 
 namespace bitfront {
@@ -22,12 +24,16 @@ std::vector<QRectF> PlotCanvas::markerBoxes() const
 
 std::vector<LabelWish> PlotCanvas::wishes() const
 {
-    std::vector<RecordId> order {m_current, m_scene.knee};
-    if (!m_scene.front.empty()) {
-        order.push_back(m_scene.front.front());
-        order.push_back(m_scene.front.back());
+    std::vector<RecordId> order {m_marks.current};
+    order.insert(order.end(), m_marks.pins.begin(), m_marks.pins.end());
+    if (m_marks.labels) {
+        order.push_back(m_scene.knee);
+        if (!m_scene.front.empty()) {
+            order.push_back(m_scene.front.front());
+            order.push_back(m_scene.front.back());
+        }
+        order.insert(order.end(), m_scene.front.begin(), m_scene.front.end());
     }
-    order.insert(order.end(), m_scene.front.begin(), m_scene.front.end());
     const PlotProjection now = projection();
     std::vector<LabelWish> result;
     for (const RecordId id : order) {
@@ -38,13 +44,36 @@ std::vector<LabelWish> PlotCanvas::wishes() const
         const auto at = now.marker(*point);
         if (!at)
             continue;
-        const bool ringed = id == m_current || id == m_scene.knee;
+        const bool ringed = id == m_marks.current || id == m_scene.knee;
         QString text = code(id);
         if (id == m_scene.knee)
             text = QCoreApplication::translate("Plot", "knee · %1").arg(text);
         result.push_back({id, *at, ringed ? kRingRadius + 1 : kMarkerSize / 2 + 1, text, ringed});
     }
     return result;
+}
+
+/// Everything else that is written on the picture.
+void PlotCanvas::addWords(LabelObstacles& obstacles) const
+{
+    for (const QRectF& words :
+         {floorWords(), betterWords(), starWords(), qualityHandle(), ratioHandle()}) {
+        if (!words.isEmpty())
+            obstacles.boxes.push_back(words);
+    }
+    for (const PlotStack& stack : stacks())
+        obstacles.boxes.push_back(stack.badge);
+    if (const auto at = star())
+        obstacles.boxes.emplace_back(at->x() - 8, at->y() - 8, 16, 16);
+    if (m_scene.identicalLane) // the words "∞ identical" and the hairline under them
+        obstacles.boxes.emplace_back(area().right() - uiPx(80), identicalLane().top(), uiPx(80),
+                                     identicalLane().height());
+    for (const RecordId id : m_marks.pins) {
+        const PlotPoint* point = m_scene.find(id);
+        const auto at = point ? marker(*point) : std::nullopt;
+        if (at)
+            obstacles.boxes.emplace_back(at->x() - 20, at->y() + 4, 16, 16);
+    }
 }
 
 std::vector<PlacedLabel> PlotCanvas::labels() const
@@ -62,19 +91,17 @@ std::vector<PlacedLabel> PlotCanvas::labels() const
         if (wish.strong)
             obstacles.boxes.emplace_back(wish.anchor.x() - r, wish.anchor.y() - r, 2 * r, 2 * r);
     }
-    for (const QRectF& words : {floorWords(), betterWords(), starWords()}) {
-        if (!words.isEmpty())
-            obstacles.boxes.push_back(words);
-    }
-    if (const auto at = star())
-        obstacles.boxes.emplace_back(at->x() - 8, at->y() - 8, 16, 16);
-    if (m_scene.identicalLane) // the words "∞ identical" and the hairline under them
-        obstacles.boxes.emplace_back(area().right() - uiPx(80), identicalLane().top(), uiPx(80),
-                                     identicalLane().height());
+    addWords(obstacles);
     obstacles.lines = frontLines();
     obstacles.lines.emplace_back(area().topLeft(), area().topRight());
     const double floorY = m_plot.yAxis->coordToPixel(m_scene.floor);
     obstacles.lines.emplace_back(area().left(), floorY, area().right(), floorY);
+    if (const QRectF handle = qualityHandle(); !handle.isNull())
+        obstacles.lines.emplace_back(area().left(), handle.center().y(), area().right(),
+                                     handle.center().y());
+    if (const QRectF handle = ratioHandle(); !handle.isNull())
+        obstacles.lines.emplace_back(handle.center().x(), area().top(), handle.center().x(),
+                                     area().bottom());
     return placeLabels(wanted, obstacles, uiFont(11, 500), uiFont(11, 600));
 }
 
@@ -92,6 +119,43 @@ QRectF PlotCanvas::betterWords() const
     const int height = QFontMetrics(uiFont(11)).height();
     return m_snapshot ? QRectF(area().right() - uiPx(70), area().top() + 6, uiPx(70) - 2.0, height)
                       : QRectF();
+}
+
+QString PlotCanvas::qualityTargetText() const
+{
+    return QStringLiteral("≥ ") + qualityText(m_scene.metric, m_scene.targetQuality.value_or(0));
+}
+
+QString PlotCanvas::ratioTargetText() const
+{
+    const double ratio = m_scene.ratioOfX(m_scene.targetX.value_or(1)).value_or(1);
+    return QCoreApplication::translate("Plot", "≥ %1×").arg(QLocale().toString(ratio, 'f', 2));
+}
+
+QRectF PlotCanvas::qualityHandle() const
+{
+    if (!m_snapshot || !m_scene.targetQuality)
+        return {};
+    const QFontMetricsF metrics(uiFont(11, 600));
+    const double y = m_plot.yAxis->coordToPixel(*m_scene.targetQuality);
+    const double width = metrics.horizontalAdvance(qualityTargetText()) + 12;
+    const double height = metrics.height() + 4;
+    return y < area().top() || y > area().bottom()
+        ? QRectF()
+        : QRectF(area().left() + 4, y - height / 2, width, height);
+}
+
+QRectF PlotCanvas::ratioHandle() const
+{
+    if (!m_snapshot || !m_scene.targetX)
+        return {};
+    const QFontMetricsF metrics(uiFont(11, 600));
+    const double x = m_plot.xAxis->coordToPixel(*m_scene.targetX);
+    const double width = metrics.horizontalAdvance(ratioTargetText()) + 12;
+    const double height = metrics.height() + 4;
+    return x < area().left() || x > area().right()
+        ? QRectF()
+        : QRectF(x - width / 2, area().bottom() - height - 4, width, height);
 }
 
 QRectF PlotCanvas::starWords() const

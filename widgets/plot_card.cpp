@@ -54,9 +54,10 @@ PlotCard::PlotCard(QWidget* parent)
     hide();
 }
 
-void PlotCard::setRecord(const ResultSnapshot& snapshot, const PlotScene& scene, RecordId id,
-                         int stack)
+void PlotCard::setRecord(const ResultSnapshot& snapshot, const PlotScene& scene,
+                         const std::vector<RecordId>& stack)
 {
+    const RecordId id = stack.front();
     const ResultRecord& record = snapshot.records[static_cast<std::size_t>(id)];
     const AnalysedPoint& analysed = snapshot.analysis.points[static_cast<std::size_t>(id)];
     const QLocale locale;
@@ -99,8 +100,16 @@ void PlotCard::setRecord(const ResultSnapshot& snapshot, const PlotScene& scene,
     m_rows.append({tr("Status"), status});
     if (const Failure* failure = record.failure())
         m_rows.append({tr("Reason"), QString::fromStdString(failure->message)});
-    m_hint = stack > 1 ? tr("%1 results here: click again, or press . and ,").arg(stack)
-                       : tr("Click to select");
+    constexpr std::size_t kMostBelow = 5;
+    for (std::size_t i = 1; i < std::min(stack.size(), kMostBelow + 1); ++i) {
+        QString code = QString::fromStdString(shortCode(*configOf(snapshot, stack[i])));
+        if (i == kMostBelow && stack.size() > kMostBelow + 1)
+            code += tr(" and %1 more").arg(stack.size() - kMostBelow - 1);
+        m_rows.append({i == 1 ? tr("Also here") : QString(), code});
+    }
+    m_hint = stack.size() > 1
+        ? tr("Click again, or press . and , for the %1 here").arg(stack.size())
+        : tr("Click to select, Ctrl+click to compare");
     if (auto* shadow = qobject_cast<QGraphicsDropShadowEffect*>(graphicsEffect()))
         shadow->setColor(QColor(0, 0, 0, Theme::current().dark ? 130 : 42));
     setFixedSize(uiPx(kWidth), cardHeight());

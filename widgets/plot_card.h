@@ -17,9 +17,9 @@ class PlotCard : public QFrame
 public:
     explicit PlotCard(QWidget* parent);
 
-    /// Shows `record`; `stack` is how many records lie under the mouse together.
-    void setRecord(const ResultSnapshot& snapshot, const PlotScene& scene, RecordId record,
-                   int stack);
+    /// Shows the first of `stack`, the records that lie under the mouse together.
+    void setRecord(const ResultSnapshot& snapshot, const PlotScene& scene,
+                   const std::vector<RecordId>& stack);
     /// Moves next to `point` inside `bounds`, to the quadrant where the fewest of `markers` are.
     void placeBeside(const QPointF& point, const QRect& bounds, const std::vector<QRectF>& markers);
     /// What the card says, line by line; also the text for screen readers.

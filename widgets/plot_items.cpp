@@ -35,6 +35,16 @@ void drawHatch(QCPPainter& p, const QRectF& area)
     }
 }
 
+QPolygonF polyline(const std::vector<QLineF>& lines)
+{
+    QPolygonF points;
+    if (!lines.empty())
+        points << lines.front().p1();
+    for (const QLineF& line : lines)
+        points << line.p2();
+    return points;
+}
+
 } // namespace
 
 PlotItem::PlotItem(const PlotCanvas& canvas, const QString& layer)
@@ -61,6 +71,8 @@ void UnderItem::draw(QCPPainter* painter)
         m_canvas.area().united(m_canvas.identicalLane()).united(m_canvas.failedLane()),
         Qt::IntersectClip);
     drawSeedLines(*painter);
+    if (m_canvas.marks().groupFronts)
+        drawGroupFronts(*painter);
     drawFront(*painter);
     painter->restore();
 }
@@ -68,7 +80,7 @@ void UnderItem::draw(QCPPainter* painter)
 void UnderItem::drawFloor(QCPPainter& p) const
 {
     const QRectF area = m_canvas.area();
-    const double y = m_canvas.pixel(1, m_canvas.scene().floor).y();
+    const double y = parentPlot()->yAxis->coordToPixel(m_canvas.scene().floor);
     if (y >= area.bottom())
         return;
     const Theme& t = m_canvas.theme();
@@ -124,15 +136,20 @@ void UnderItem::drawSeedLines(QCPPainter& p) const
     }
 }
 
+void UnderItem::drawGroupFronts(QCPPainter& p) const
+{
+    p.setBrush(Qt::NoBrush);
+    for (const auto& [group, lines] : m_canvas.groupFronts()) {
+        QPen pen(m_canvas.theme().group(group), 1.2, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin);
+        pen.setDashPattern({5, 3});
+        p.setPen(pen);
+        p.drawPolyline(polyline(lines));
+    }
+}
+
 void UnderItem::drawFront(QCPPainter& p) const
 {
-    const std::vector<QLineF> lines = m_canvas.frontLines();
-    if (lines.empty())
-        return;
-    QPolygonF steps;
-    steps << lines.front().p1();
-    for (const QLineF& line : lines)
-        steps << line.p2();
+    const QPolygonF steps = polyline(m_canvas.frontLines());
     p.setPen(QPen(m_canvas.theme().text, 1.5, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin));
     p.setBrush(Qt::NoBrush);
     p.drawPolyline(steps);
@@ -173,6 +190,7 @@ void PointsItem::draw(QCPPainter* painter)
     const Theme& t = m_canvas.theme();
     painter->setAntialiasing(true);
     const PlotProjection now = m_canvas.projection();
+    drawGhosts(*painter);
     // Dominated points first, then the front: nothing that matters is ever covered.
     for (const bool front : {false, true}) {
         for (const PlotPoint& point : m_canvas.scene().points) {
@@ -187,101 +205,32 @@ void PointsItem::draw(QCPPainter* painter)
         painter->setBrush(t.fp16);
         painter->drawPolygon(starPolygon(*star, 7));
     }
+    drawBadges(*painter);
 }
 
-void OverItem::draw(QCPPainter* painter)
+void PointsItem::drawGhosts(QCPPainter& p) const
 {
-    if (!m_canvas.snapshot())
-        return;
-    painter->setAntialiasing(true);
-    drawWords(*painter);
-    drawKnee(*painter);
-    const PlotPoint* hovered = m_canvas.scene().find(m_canvas.hovered());
-    if (hovered && hovered->id != m_canvas.current()) {
-        if (const auto at = m_canvas.marker(*hovered)) {
-            painter->setPen(QPen(m_canvas.theme().text2, 1.5));
-            painter->setBrush(Qt::NoBrush);
-            painter->drawEllipse(*at, 9.5, 9.5);
-        }
-    }
-    drawCurrent(*painter);
-    drawLabels(*painter);
-    if (m_canvas.focusShown()) {
-        painter->setPen(QPen(m_canvas.theme().accent, 2));
-        painter->setBrush(Qt::NoBrush);
-        painter->drawRoundedRect(QRectF(parentPlot()->viewport()).adjusted(2, 2, -2, -2), 6, 6);
+    const Theme& t = m_canvas.theme();
+    const PlotProjection now = m_canvas.projection();
+    p.setPen(Qt::NoPen);
+    p.setBrush(mixed(t.text3, t.surface, 0.38));
+    for (const PlotPoint& point : m_canvas.scene().points) {
+        if (const auto at = now.ghost(point))
+            p.drawEllipse(*at, 2, 2);
     }
 }
 
-void OverItem::drawWords(QCPPainter& p) const
+void PointsItem::drawBadges(QCPPainter& p) const
 {
     const Theme& t = m_canvas.theme();
-    const QRectF area = m_canvas.area();
-    p.setFont(uiFont(11));
-    p.setPen(t.text2);
-    const int header = m_canvas.exporting() ? uiPx(PlotMetrics::kExportHeader) : 0;
-    p.drawText(QRectF(16, header, area.width(), uiPx(PlotMetrics::kTitle)),
-               Qt::AlignLeft | Qt::AlignVCenter, m_canvas.scene().qualityTitle);
-    const auto atRight = [&](const QRectF& rect, const QString& text) {
-        p.drawText(rect, Qt::AlignRight | Qt::AlignVCenter, text);
-    };
-    if (const QRectF lane = m_canvas.identicalLane(); !lane.isEmpty())
-        atRight(lane.adjusted(0, 0, -8, 0), translated("∞ identical"));
-    if (const QRectF lane = m_canvas.failedLane(); !lane.isEmpty())
-        p.drawText(lane.adjusted(8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                   translated("× failed"));
-    atRight(m_canvas.betterWords(), translated("better ↗"));
-    const bool iou = m_canvas.scene().metric == Metric::Iou;
-    const QString floor = QLocale().toString(m_canvas.scene().floor, 'g', 4);
-    atRight(m_canvas.floorWords(),
-            (iou ? translated("floor %1") : translated("floor %1 dB")).arg(floor));
-    p.setFont(uiFont(11, 500));
-    p.setPen(t.text);
-    p.drawText(m_canvas.starWords(), Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("fp16"));
-}
-
-void OverItem::drawKnee(QCPPainter& p) const
-{
-    const PlotPoint* knee = m_canvas.scene().find(m_canvas.scene().knee);
-    if (!knee || knee->id == m_canvas.current())
-        return;
-    if (const auto at = m_canvas.marker(*knee)) {
-        p.setPen(QPen(m_canvas.theme().text, 1.5));
-        p.setBrush(Qt::NoBrush);
-        p.drawEllipse(*at, PlotCanvas::kKneeRadius, PlotCanvas::kKneeRadius);
-    }
-}
-
-void OverItem::drawCurrent(QCPPainter& p) const
-{
-    const PlotPoint* current = m_canvas.scene().find(m_canvas.current());
-    if (!current)
-        return;
-    const auto at = m_canvas.marker(*current);
-    if (!at)
-        return;
-    const Theme& t = m_canvas.theme();
-    p.setPen(QPen(t.text, 2));
-    p.setBrush(t.surface);
-    p.drawEllipse(*at, PlotCanvas::kRingRadius, PlotCanvas::kRingRadius);
-    PlotPoint raised = *current;
-    raised.onFront = true; // full strength while selected
-    drawPlotMarker(p, t, raised, *at, 13);
-}
-
-void OverItem::drawLabels(QCPPainter& p) const
-{
-    const Theme& t = m_canvas.theme();
-    for (const PlacedLabel& label : m_canvas.labels()) {
-        if (!label.leader.isNull()) {
-            p.setPen(QPen(t.text3, 1));
-            p.drawLine(label.leader);
-        }
-        // Hairlines may pass under a label, but not through its letters.
-        p.fillRect(label.rect.adjusted(-1, 1, 1, -1), withAlpha(t.surface, 0.8));
-        p.setFont(uiFont(11, label.strong ? 600 : 500));
-        p.setPen(label.strong ? t.text : t.text2);
-        p.drawText(label.rect, Qt::AlignCenter | Qt::TextDontClip, label.text);
+    p.setFont(uiFont(10, 600));
+    for (const PlotStack& stack : m_canvas.stacks()) {
+        const double radius = stack.badge.height() / 2;
+        p.setPen(QPen(t.surface, 1));
+        p.setBrush(t.text2);
+        p.drawRoundedRect(stack.badge, radius, radius);
+        p.setPen(t.surface);
+        p.drawText(stack.badge, Qt::AlignCenter | Qt::TextDontClip, QString::number(stack.count));
     }
 }
 

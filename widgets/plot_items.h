@@ -34,9 +34,10 @@ private:
     void drawLanes(QCPPainter& p) const;
     void drawSeedLines(QCPPainter& p) const;
     void drawFront(QCPPainter& p) const;
+    void drawGroupFronts(QCPPainter& p) const;
 };
 
-/// All markers, the star included.
+/// All markers, the star included; ghosts of what is filtered out beneath them.
 class PointsItem : public PlotItem
 {
 public:
@@ -47,9 +48,13 @@ public:
 
 protected:
     void draw(QCPPainter* painter) override;
+
+private:
+    void drawGhosts(QCPPainter& p) const;
+    void drawBadges(QCPPainter& p) const;
 };
 
-/// Words and rings above the markers: selection, hover, knee, labels, hints.
+/// Words and rings above the markers: selection, hover, pins, knee, labels, targets, brush.
 class OverItem : public PlotItem
 {
 public:
@@ -64,8 +69,12 @@ protected:
 private:
     void drawWords(QCPPainter& p) const;
     void drawKnee(QCPPainter& p) const;
+    void drawTargets(QCPPainter& p) const;
+    void drawChosen(QCPPainter& p) const;
+    void drawPins(QCPPainter& p) const;
     void drawCurrent(QCPPainter& p) const;
     void drawLabels(QCPPainter& p) const;
+    void drawBrush(QCPPainter& p) const;
 };
 
 /// Title and legend, in exported pictures only.

@@ -18,6 +18,14 @@ QString translated(const char* text)
     return QCoreApplication::translate("Plot", text);
 }
 
+PlotRange paddedLogarithmically(double low, double high)
+{
+    const double span = std::max(std::log10(high / low), 0.1);
+    const double middle = (std::log10(low) + std::log10(high)) / 2;
+    return {std::pow(10, middle - span * (0.5 + kPadding)),
+            std::pow(10, middle + span * (0.5 + kPadding))};
+}
+
 PlotRange padded(double low, double high, double leastSpan)
 {
     const double span = std::max(high - low, leastSpan);
@@ -25,7 +33,22 @@ PlotRange padded(double low, double high, double leastSpan)
     return {middle - span * (0.5 + kPadding), middle + span * (0.5 + kPadding)};
 }
 
-PlotPoint makePoint(const ResultSnapshot& snapshot, std::size_t index)
+double xOf(const Measurement& measured, PlotAxis axis)
+{
+    switch (axis) {
+    case PlotAxis::Ratio:
+        return measured.size.compressionRatio();
+    case PlotAxis::Size:
+        return measured.size.megabytes();
+    case PlotAxis::Bits:
+        return measured.size.averageBits();
+    case PlotAxis::Time:
+        break;
+    }
+    return measured.timeMs / 1000;
+}
+
+PlotPoint makePoint(const ResultSnapshot& snapshot, std::size_t index, PlotAxis axis)
 {
     const ResultRecord& record = snapshot.records[index];
     PlotPoint point;
@@ -40,6 +63,10 @@ PlotPoint makePoint(const ResultSnapshot& snapshot, std::size_t index)
     point.belowFloor = analysed.belowFloor;
     point.ratio = std::isfinite(analysed.ratio) ? analysed.ratio : 0;
     point.seed = analysed.seed;
+    if (const Measurement* measured = record.measurement()) {
+        const double x = xOf(*measured, axis);
+        point.x = std::isfinite(x) ? x : 0;
+    }
     if (analysed.failed)
         return point;
     if (analysed.identical)
@@ -50,25 +77,32 @@ PlotPoint makePoint(const ResultSnapshot& snapshot, std::size_t index)
     return point;
 }
 
+double leastSpan(PlotAxis axis, double high)
+{
+    return axis == PlotAxis::Ratio ? 1 : std::max(high * 0.1, 1e-6);
+}
+
 void setRanges(PlotScene& scene)
 {
-    double lowRatio = 1, highRatio = 1;
+    std::optional<double> lowX = scene.fp16X, highX = scene.fp16X;
     double low = scene.floor, high = scene.floor;
     const auto include = [&](double quality) {
         low = std::min(low, quality);
         high = std::max(high, quality);
     };
     for (const PlotPoint& point : scene.points) {
-        if (point.ratio > 0) {
-            lowRatio = std::min(lowRatio, point.ratio);
-            highRatio = std::max(highRatio, point.ratio);
+        if (point.x > 0) {
+            lowX = std::min(lowX.value_or(point.x), point.x);
+            highX = std::max(highX.value_or(point.x), point.x);
         }
         if (point.lane == PlotLane::Main)
             include(point.quality);
     }
     if (scene.fp16)
         include(*scene.fp16);
-    scene.ratios = padded(lowRatio, highRatio, 1);
+    const double from = lowX.value_or(1), to = highX.value_or(1);
+    scene.xs = scene.logarithmic ? paddedLogarithmically(from, to)
+                                 : padded(from, to, leastSpan(scene.axis, to));
     if (scene.metric == Metric::Iou) {
         scene.qualities = {-0.02, 1.04};
         return;
@@ -78,11 +112,65 @@ void setRanges(PlotScene& scene)
     scene.qualities = padded(low, high, 10);
 }
 
+/// Titles, the reference and the targets: all that does not depend on a point.
+void describeAxes(PlotScene& scene, const ResultSnapshot& snapshot, const PlotView& view)
+{
+    scene.metric = snapshot.judged.metric;
+    scene.floor = snapshot.judged.floor;
+    scene.axis = view.axis;
+    scene.logarithmic = view.logarithmic;
+    scene.fp16Megabytes = static_cast<double>(snapshot.fp16Bytes) / (1 << 20);
+    scene.axes = snapshot.judged.output + '/' + std::string(name(scene.metric)) + '/'
+        + std::to_string(static_cast<int>(view.axis)) + (view.logarithmic ? "log" : "");
+    scene.xTitle = axisTitle(view.axis);
+    scene.qualityTitle =
+        translated("%1 of %2")
+            .arg(metricTitle(scene.metric), QString::fromStdString(snapshot.judged.output));
+    const char* const kTitles[] = {QT_TRANSLATE_NOOP("Plot", "%1 against compression ratio"),
+                                   QT_TRANSLATE_NOOP("Plot", "%1 against model size"),
+                                   QT_TRANSLATE_NOOP("Plot", "%1 against average bits"),
+                                   QT_TRANSLATE_NOOP("Plot", "%1 against time")};
+    const char* const title = kTitles[static_cast<int>(view.axis)];
+    scene.title = translated(title).arg(scene.qualityTitle);
+    if (scene.metric != Metric::Iou)
+        scene.qualityTitle += QStringLiteral(", dB");
+    scene.fp16X = scene.xOfRatio(1);
+    scene.targetQuality = view.targets.quality;
+    if (view.targets.ratio)
+        scene.targetX = scene.xOfRatio(*view.targets.ratio);
+    if (snapshot.fp16Quality && std::isfinite(*snapshot.fp16Quality))
+        scene.fp16 = snapshot.fp16Quality;
+    else // no number to draw it at: the reference is as good as identical, so it stands in that
+         // lane
+        scene.identicalLane = scene.fp16X.has_value();
+}
+
 } // namespace
 
 int PlotScene::visibleCount() const
 {
     return static_cast<int>(std::ranges::count_if(points, &PlotPoint::visible));
+}
+
+std::optional<double> PlotScene::xOfRatio(double ratio) const
+{
+    switch (axis) {
+    case PlotAxis::Ratio:
+        return ratio;
+    case PlotAxis::Size:
+        return fp16Megabytes > 0 ? std::optional(fp16Megabytes / ratio) : std::nullopt;
+    case PlotAxis::Bits:
+        return 16 / ratio;
+    case PlotAxis::Time:
+        break;
+    }
+    return std::nullopt;
+}
+
+std::optional<double> PlotScene::ratioOfX(double x) const
+{
+    // Each of the three is its own inverse.
+    return x > 0 ? xOfRatio(x) : std::nullopt;
 }
 
 const PlotPoint* PlotScene::find(RecordId id) const
@@ -94,22 +182,23 @@ const PlotPoint* PlotScene::find(RecordId id) const
 
 RecordId PlotScene::alongFront(RecordId from, int step) const
 {
-    if (front.empty())
+    std::vector<RecordId> way = front;
+    std::erase_if(way, [this](RecordId id) { return !find(id)->visible; });
+    if (way.empty())
         return from;
     const PlotPoint* start = find(from);
     if (!start)
-        return step > 0 ? front.front() : front.back();
-    const auto at = std::ranges::find(front, from);
-    if (at != front.end()) {
-        const auto index = at - front.begin() + step;
-        return index < 0 || index >= std::ssize(front) ? from
-                                                       : front[static_cast<std::size_t>(index)];
+        return step > 0 ? way.front() : way.back();
+    const auto at = std::ranges::find(way, from);
+    if (at != way.end()) {
+        const auto index = at - way.begin() + step;
+        return index < 0 || index >= std::ssize(way) ? from : way[static_cast<std::size_t>(index)];
     }
     const auto ratioOf = [this](RecordId id) { return find(id)->ratio; };
-    const auto after = std::ranges::upper_bound(front, start->ratio, {}, ratioOf);
+    const auto after = std::ranges::upper_bound(way, start->ratio, {}, ratioOf);
     if (step > 0)
-        return after == front.end() ? front.back() : *after;
-    return after == front.begin() ? front.front() : *(after - 1);
+        return after == way.end() ? way.back() : *after;
+    return after == way.begin() ? way.front() : *(after - 1);
 }
 
 RecordId PlotScene::withinGroup(RecordId from, int step) const
@@ -135,42 +224,47 @@ RecordId PlotScene::withinGroup(RecordId from, int step) const
     return best ? best->id : from;
 }
 
-PlotScene makeScene(const ResultSnapshot& snapshot, const PlotVisibility& visibility)
+PlotScene makeScene(const ResultSnapshot& snapshot, const PlotView& view)
 {
     PlotScene scene;
-    scene.metric = snapshot.judged.metric;
-    scene.floor = snapshot.judged.floor;
-    scene.qualityTitle =
-        translated("%1 of %2")
-            .arg(metricTitle(scene.metric), QString::fromStdString(snapshot.judged.output));
-    scene.title = translated("%1 against compression ratio").arg(scene.qualityTitle);
-    if (scene.metric != Metric::Iou)
-        scene.qualityTitle += QStringLiteral(", dB");
+    describeAxes(scene, snapshot, view);
     scene.points.reserve(snapshot.records.size());
     for (std::size_t i = 0; i < snapshot.records.size(); ++i) {
-        PlotPoint point = makePoint(snapshot, i);
-        point.visible = visibility.shows(point);
+        PlotPoint point = makePoint(snapshot, i, view.axis);
+        const Visibility visibility = view.of(point.id);
+        point.visible = visibility == Visibility::Shown;
+        point.ghost = visibility == Visibility::Filtered;
         scene.identicalLane |= point.visible && point.lane == PlotLane::Identical;
         scene.failedLane |= point.visible && point.lane == PlotLane::Failed;
-        if (point.visible && point.lane == PlotLane::Failed && point.ratio <= 0)
+        if (point.visible && point.lane == PlotLane::Failed && point.x <= 0)
             point.queuePlace = scene.queued++;
         scene.points.push_back(point);
     }
     for (const RecordId id : snapshot.analysis.front) {
         const PlotPoint* point = scene.find(id);
-        if (point && point->visible && point->lane != PlotLane::Failed)
+        if (point && (point->visible || point->ghost) && point->lane != PlotLane::Failed)
             scene.front.push_back(id);
     }
     const PlotPoint* knee = scene.find(snapshot.analysis.knee.record);
     if (knee && knee->visible)
         scene.knee = knee->id;
-    if (snapshot.fp16Quality && std::isfinite(*snapshot.fp16Quality))
-        scene.fp16 = snapshot.fp16Quality;
-    else // no number to draw it at: the reference is as good as identical, so it stands in that
-         // lane
-        scene.identicalLane = true;
     setRanges(scene);
     return scene;
+}
+
+QString axisTitle(PlotAxis axis)
+{
+    switch (axis) {
+    case PlotAxis::Ratio:
+        return translated("Compression ratio vs fp16");
+    case PlotAxis::Size:
+        return translated("Model size, MB");
+    case PlotAxis::Bits:
+        return translated("Average bits per weight");
+    case PlotAxis::Time:
+        break;
+    }
+    return translated("Time to compress and measure, s");
 }
 
 QString metricTitle(Metric metric)

@@ -69,16 +69,14 @@ void ScatterPlot::refresh(bool keepZoom)
 {
     Impl& d = *m_impl;
     d.canvas.setSnapshot(d.snapshot && !d.snapshot->records.empty() ? d.snapshot.get() : nullptr,
-                         d.visibility, keepZoom && d.zoomed);
+                         d.view, keepZoom && d.zoomed);
     d.zoomed = keepZoom && d.zoomed;
     const bool anything = d.canvas.snapshot();
     const bool hiddenAll = anything && d.canvas.scene().visibleCount() == 0;
     d.plot.xAxis->setVisible(anything);
     d.plot.yAxis->setVisible(anything);
-    d.empty->setText(hiddenAll
-                         ? tr("Every result is hidden. Switch a group on again in the legend.")
-                         : d.emptyText);
-    d.empty->setVisible(!anything || hiddenAll);
+    d.empty->setText(d.emptyText);
+    d.empty->setVisible(!anything || (hiddenAll && !d.emptyText.isEmpty()));
     placeEmptyText();
     if (d.card->isVisible())
         endHover();
@@ -98,33 +96,75 @@ void ScatterPlot::setSnapshot(SnapshotPtr snapshot)
     refresh(sameAxes);
 }
 
-void ScatterPlot::setCurrent(RecordId record)
+void ScatterPlot::setView(const PlotView& view)
 {
-    if (record == m_impl->canvas.current())
+    Impl& d = *m_impl;
+    if (view == d.view)
         return;
-    m_impl->canvas.setCurrent(record);
-    describe();
+    const bool sameAxes = view.axis == d.view.axis && view.logarithmic == d.view.logarithmic;
+    const bool sameRecords = sameAxes && view.visibility == d.view.visibility;
+    d.view = view;
+    if (!sameRecords) {
+        refresh(sameAxes);
+        return;
+    }
+    const PlotScene& scene = d.canvas.scene();
+    d.canvas.setTargets(view.targets.quality,
+                        view.targets.ratio ? scene.xOfRatio(*view.targets.ratio) : std::nullopt);
+    showMarks();
+}
+
+const PlotView& ScatterPlot::view() const
+{
+    return m_impl->view;
+}
+
+void ScatterPlot::setSelected(const std::vector<RecordId>& records)
+{
+    m_impl->canvas.marks().selected = records;
+    showMarks();
+}
+
+void ScatterPlot::setPins(const std::array<RecordId, 5>& pins)
+{
+    m_impl->canvas.marks().pins = pins;
+    showMarks();
+}
+
+void ScatterPlot::setLabelsShown(bool shown)
+{
+    m_impl->canvas.marks().labels = shown;
+    showMarks();
+}
+
+void ScatterPlot::setGroupFrontsShown(bool shown)
+{
+    m_impl->canvas.marks().groupFronts = shown;
+    scheduleReplot();
+}
+
+/// Marks are cheap to draw by themselves; where everything is about to be drawn anyway, that will
+/// do.
+void ScatterPlot::showMarks()
+{
     if (isVisible() && !m_impl->replotTimer.isActive())
         m_impl->canvas.replotMarks();
     else
         scheduleReplot();
 }
 
+void ScatterPlot::setCurrent(RecordId record)
+{
+    if (record == m_impl->canvas.current())
+        return;
+    m_impl->canvas.marks().current = record;
+    describe();
+    showMarks();
+}
+
 RecordId ScatterPlot::current() const
 {
     return m_impl->canvas.current();
-}
-
-void ScatterPlot::setGroupVisible(GroupId group, bool visible)
-{
-    m_impl->visibility.groups[static_cast<int>(group)] = visible;
-    refresh(true);
-}
-
-void ScatterPlot::setRefinementsVisible(bool visible)
-{
-    m_impl->visibility.refinements = visible;
-    refresh(true);
 }
 
 void ScatterPlot::setEmptyText(const QString& text)
@@ -174,6 +214,26 @@ std::vector<QRectF> ScatterPlot::markerRects() const
     for (QRectF& rect : rects)
         rect.translate(m_impl->plot.pos());
     return rects;
+}
+
+std::vector<QRectF> ScatterPlot::badgeRects() const
+{
+    std::vector<QRectF> rects;
+    for (const PlotStack& stack : m_impl->canvas.stacks())
+        rects.push_back(stack.badge.translated(m_impl->plot.pos()));
+    return rects;
+}
+
+QRectF ScatterPlot::qualityTargetRect() const
+{
+    const QRectF handle = m_impl->canvas.qualityHandle();
+    return handle.isNull() ? handle : handle.translated(m_impl->plot.pos());
+}
+
+QRectF ScatterPlot::ratioTargetRect() const
+{
+    const QRectF handle = m_impl->canvas.ratioHandle();
+    return handle.isNull() ? handle : handle.translated(m_impl->plot.pos());
 }
 
 void ScatterPlot::placeEmptyText()

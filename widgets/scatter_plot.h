@@ -3,12 +3,14 @@
 // select its record. Draws a snapshot; computes nothing about it.
 #pragma once
 
-#include "widgets/result_snapshot.h"
+#include "widgets/plot_scene.h"
 #include "widgets/theme.h"
 
 #include <QWidget>
 
+#include <array>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace bitfront {
@@ -25,10 +27,20 @@ public:
     void setSnapshot(SnapshotPtr snapshot);
     void setCurrent(RecordId record);
     RecordId current() const;
+    /// All chosen records; they get a ring each.
+    void setSelected(const std::vector<RecordId>& records);
+    /// Pinned records by letter; kNoRecord where a letter is free.
+    void setPins(const std::array<RecordId, 5>& pins);
 
-    /// Legend toggles: hidden groups and refinements are neither drawn nor clickable.
-    void setGroupVisible(GroupId group, bool visible);
-    void setRefinementsVisible(bool visible);
+    /// What is visible, the axis along the bottom, the targets. What is filtered out stays as a
+    /// ghost, what is hidden goes; neither can be clicked.
+    void setView(const PlotView& view);
+    const PlotView& view() const;
+    /// Empty: the whole picture. A zoom that was taken on other axes counts as empty.
+    void setZoom(const std::optional<PlotZoom>& zoom);
+    std::optional<PlotZoom> zoom() const;
+    void setLabelsShown(bool shown);
+    void setGroupFrontsShown(bool shown);
 
     /// Shown in the middle while there is nothing to draw.
     void setEmptyText(const QString& text);
@@ -43,6 +55,10 @@ public:
     /// Boxes of what is drawn, in widget coordinates: labels keep off markers and each other.
     std::vector<QRectF> labelRects() const;
     std::vector<QRectF> markerRects() const;
+    std::vector<QRectF> badgeRects() const;
+    /// The pills at the target lines; null without one.
+    QRectF qualityTargetRect() const;
+    QRectF ratioTargetRect() const;
 
     QSize sizeHint() const override { return {720, 440}; }
     QSize minimumSizeHint() const override { return {320, 240}; }
@@ -57,6 +73,15 @@ signals:
     /// Escape.
     void recordClicked(int record);
     void recordActivated(int record); ///< double click or Enter
+    void recordToggled(int record); ///< Ctrl+click: into or out of the selection
+    void pinRequested(int record); ///< P
+    void compareRequested(int record); ///< C
+    /// A rectangle was drawn, in coordinates of the axes. `add`: with Ctrl, to select what is in
+    /// it; otherwise to filter by it. `records`: those in it, by quality.
+    void areaChosen(const bitfront::PlotZoom& area, const std::vector<int>& records, bool add);
+    void zoomChanged(const std::optional<bitfront::PlotZoom>& zoom);
+    void qualityTargetMoved(double quality);
+    void ratioTargetMoved(double ratio);
 
 protected:
     bool event(QEvent* event) override;
@@ -76,9 +101,18 @@ private:
     void pressMouse(const QMouseEvent& mouse);
     void moveMouse(const QMouseEvent& mouse);
     void releaseMouse(const QMouseEvent& mouse);
-    void click(const QPointF& position);
+    void panTo(const QPointF& position);
+    void dragTarget(const QPointF& position);
+    void finishBrush(bool add);
+    void cancelDrag();
+    void turnWheel(const QWheelEvent& wheel);
+    void click(const QPointF& position, Qt::KeyboardModifiers modifiers);
+    bool moveByKey(int key);
+    bool actByKey(int key);
     void choose(RecordId record);
     void cycle(int step);
+    void tellZoom();
+    void showMarks();
     void placeEmptyText();
     void describe();
 

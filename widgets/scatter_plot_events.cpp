@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Mouse and keys of the scatter plot: hover, click, zoom, pan, and walking along the points.
+// Zoom and keys of the scatter plot, and what passing the mouse over it shows.
 #include "widgets/scatter_plot_impl.h"
 
 #include <QApplication>
@@ -12,28 +12,45 @@ namespace bitfront {
 
 namespace {
 
-constexpr int kClickSlop = 4; ///< a press that moves further is a drag
 constexpr double kZoomStep = 0.85;
-
-/// The record `step` places after `current` in the stack, in order of arrival.
-RecordId nextOf(std::vector<RecordId> stack, RecordId current, int step)
-{
-    std::ranges::sort(stack);
-    const auto found = std::ranges::find(stack, current);
-    if (found == stack.end())
-        return current;
-    const auto size = std::ssize(stack);
-    return stack[static_cast<std::size_t>((found - stack.begin() + step + size) % size)];
-}
 
 } // namespace
 
 void ScatterPlot::resetZoom()
 {
-    m_impl->zoomed = false;
-    m_impl->canvas.showHomeRanges();
+    setZoom(std::nullopt);
+    emit zoomChanged(std::nullopt);
+}
+
+void ScatterPlot::setZoom(const std::optional<PlotZoom>& zoom)
+{
+    Impl& d = *m_impl;
+    const bool fits = zoom && zoom->axes == d.canvas.scene().axes;
+    if (fits ? zoom == this->zoom() : !d.zoomed)
+        return;
+    d.zoomed = fits;
+    if (fits) {
+        d.plot.xAxis->setRange(zoom->left, zoom->right);
+        d.plot.yAxis->setRange(zoom->bottom, zoom->top);
+    } else {
+        d.canvas.showHomeRanges();
+    }
     endHover();
     scheduleReplot();
+}
+
+std::optional<PlotZoom> ScatterPlot::zoom() const
+{
+    const Impl& d = *m_impl;
+    if (!d.zoomed)
+        return std::nullopt;
+    const QCPRange x = d.plot.xAxis->range(), y = d.plot.yAxis->range();
+    return PlotZoom {d.canvas.scene().axes, x.lower, x.upper, y.lower, y.upper};
+}
+
+void ScatterPlot::tellZoom()
+{
+    emit zoomChanged(zoom());
 }
 
 void ScatterPlot::zoomIn()
@@ -54,19 +71,23 @@ void ScatterPlot::zoomAt(const QPointF& position, double factor, Qt::Orientation
     if (!d.canvas.snapshot())
         return;
     const PlotScene& scene = d.canvas.scene();
+    const auto extent = [](const QCPAxis* axis, double low, double high) {
+        return axis->scaleType() == QCPAxis::stLogarithmic ? std::log10(high / low) : high - low;
+    };
     const auto scale = [&](QCPAxis* axis, double pixel, const PlotRange& home) {
-        const double whole = home.high - home.low;
-        const double size = axis->range().size() * factor;
+        const double whole = extent(axis, home.low, home.high);
+        const double size = extent(axis, axis->range().lower, axis->range().upper) * factor;
         if (size < 3 * whole && size > whole * 1e-4)
             axis->scaleRange(factor, axis->pixelToCoord(pixel));
     };
     if (axes & Qt::Horizontal)
-        scale(d.plot.xAxis, position.x(), scene.ratios);
+        scale(d.plot.xAxis, position.x(), scene.xs);
     if (axes & Qt::Vertical)
         scale(d.plot.yAxis, position.y(), scene.qualities);
     d.zoomed = true;
     endHover();
     scheduleReplot();
+    tellZoom();
 }
 
 void ScatterPlot::hover(const QPointF& position)
@@ -79,9 +100,9 @@ void ScatterPlot::hover(const QPointF& position)
     }
     if (stack.front() == d.canvas.hovered() && d.card->isVisible())
         return;
-    d.canvas.setHovered(stack.front());
+    d.canvas.marks().hovered = stack.front();
     d.plot.setCursor(Qt::PointingHandCursor);
-    d.card->setRecord(*d.snapshot, d.canvas.scene(), stack.front(), static_cast<int>(stack.size()));
+    d.card->setRecord(*d.snapshot, d.canvas.scene(), stack);
     d.card->placeBeside(markerPosition(stack.front()), rect(), markerRects());
     d.card->show();
     d.card->raise();
@@ -95,38 +116,9 @@ void ScatterPlot::endHover()
     if (d.canvas.hovered() == kNoRecord)
         return;
     d.plot.unsetCursor();
-    d.canvas.setHovered(kNoRecord);
+    d.canvas.marks().hovered = kNoRecord;
     if (!d.replotTimer.isActive())
         d.canvas.replotMarks();
-}
-
-void ScatterPlot::choose(RecordId record)
-{
-    setCurrent(record);
-    emit recordClicked(record);
-}
-
-/// The nearest point; where the current one lies under others, the next of its stack, so that none
-/// is out of reach.
-void ScatterPlot::click(const QPointF& position)
-{
-    const std::vector<RecordId> stack = recordsAt(position);
-    if (stack.empty())
-        choose(kNoRecord);
-    else
-        choose(std::ranges::find(stack, current()) == stack.end() ? stack.front()
-                                                                  : nextOf(stack, current(), 1));
-}
-
-/// Steps through the records whose markers overlap the current one's.
-void ScatterPlot::cycle(int step)
-{
-    const QPointF at = markerPosition(current());
-    if (at.isNull())
-        return;
-    const RecordId next = nextOf(recordsAt(at), current(), step);
-    if (next != current())
-        choose(next);
 }
 
 bool ScatterPlot::event(QEvent* event)
@@ -159,7 +151,7 @@ bool ScatterPlot::eventFilter(QObject* watched, QEvent* event)
         return true;
     case QEvent::MouseButtonDblClick: {
         const auto& mouse = *static_cast<QMouseEvent*>(event);
-        m_impl->pressed = false;
+        m_impl->drag = Impl::Drag::None;
         const RecordId record = recordAt(mouse.position() + QPointF(m_impl->plot.pos()));
         if (record == kNoRecord)
             resetZoom();
@@ -167,16 +159,9 @@ bool ScatterPlot::eventFilter(QObject* watched, QEvent* event)
             emit recordActivated(current() == kNoRecord ? record : current());
         return true;
     }
-    case QEvent::Wheel: {
-        const auto& wheel = *static_cast<QWheelEvent*>(event);
-        const double steps = wheel.angleDelta().y() / 120.0;
-        const Qt::Orientations axes = wheel.modifiers() & Qt::ControlModifier
-            ? Qt::Horizontal
-            : Qt::Horizontal | Qt::Vertical;
-        if (steps != 0)
-            zoomAt(wheel.position(), std::pow(kZoomStep, steps), axes);
+    case QEvent::Wheel:
+        turnWheel(*static_cast<QWheelEvent*>(event));
         return true;
-    }
     case QEvent::Leave:
         endHover();
         break;
@@ -186,60 +171,36 @@ bool ScatterPlot::eventFilter(QObject* watched, QEvent* event)
     return QWidget::eventFilter(watched, event);
 }
 
-void ScatterPlot::pressMouse(const QMouseEvent& mouse)
+void ScatterPlot::turnWheel(const QWheelEvent& wheel)
 {
-    Impl& d = *m_impl;
-    setFocus(Qt::MouseFocusReason);
-    d.panning = mouse.button() == Qt::MiddleButton
-        || (mouse.button() == Qt::LeftButton && mouse.modifiers() & Qt::ShiftModifier);
-    d.pressed = mouse.button() == Qt::LeftButton && !d.panning;
-    d.pressedAt = d.pannedTo = mouse.position();
-    if (d.panning) {
-        endHover();
-        d.plot.setCursor(Qt::ClosedHandCursor);
-    }
-}
-
-void ScatterPlot::moveMouse(const QMouseEvent& mouse)
-{
-    Impl& d = *m_impl;
-    if (!d.panning) {
-        if (mouse.buttons() == Qt::NoButton)
-            hover(mouse.position());
-        return;
-    }
-    const auto drag = [](QCPAxis* axis, double from, double to) {
-        axis->moveRange(axis->pixelToCoord(from) - axis->pixelToCoord(to));
-    };
-    drag(d.plot.xAxis, d.pannedTo.x(), mouse.position().x());
-    drag(d.plot.yAxis, d.pannedTo.y(), mouse.position().y());
-    d.pannedTo = mouse.position();
-    d.zoomed = true;
-    scheduleReplot();
-}
-
-void ScatterPlot::releaseMouse(const QMouseEvent& mouse)
-{
-    Impl& d = *m_impl;
-    if (d.panning) {
-        d.panning = false;
-        d.plot.unsetCursor();
-        return;
-    }
-    const bool still = (mouse.position() - d.pressedAt).manhattanLength() <= kClickSlop;
-    if (d.pressed && still && d.canvas.snapshot())
-        click(mouse.position() + QPointF(d.plot.pos()));
-    d.pressed = false;
+    const double steps = wheel.angleDelta().y() / 120.0;
+    Qt::Orientations axes = Qt::Horizontal | Qt::Vertical;
+    if (wheel.modifiers() & Qt::ControlModifier)
+        axes = Qt::Horizontal;
+    else if (wheel.modifiers() & Qt::ShiftModifier)
+        axes = Qt::Vertical;
+    if (steps != 0)
+        zoomAt(wheel.position(), std::pow(kZoomStep, steps), axes);
 }
 
 void ScatterPlot::keyPressEvent(QKeyEvent* event)
+{
+    const bool plain = !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier));
+    if (plain && (moveByKey(event->key()) || actByKey(event->key())))
+        return;
+    QWidget::keyPressEvent(event); // not ours: let the window have it
+}
+
+/// Keys that lead from one point to another.
+bool ScatterPlot::moveByKey(int key)
 {
     const PlotScene& scene = m_impl->canvas.scene();
     const auto go = [&](RecordId record) {
         if (record != kNoRecord && record != current())
             choose(record);
+        return true;
     };
-    switch (event->key()) {
+    switch (key) {
     case Qt::Key_Left:
         return go(scene.alongFront(current(), -1));
     case Qt::Key_Right:
@@ -249,35 +210,59 @@ void ScatterPlot::keyPressEvent(QKeyEvent* event)
     case Qt::Key_Down:
         return go(scene.withinGroup(current(), -1));
     case Qt::Key_Home:
-        return go(scene.front.empty() ? kNoRecord : scene.front.front());
+        return go(scene.alongFront(kNoRecord, 1));
     case Qt::Key_End:
-        return go(scene.front.empty() ? kNoRecord : scene.front.back());
+        return go(scene.alongFront(kNoRecord, -1));
     case Qt::Key_Period:
-        return cycle(1);
+        cycle(1);
+        return true;
     case Qt::Key_Comma:
-        return cycle(-1);
+        cycle(-1);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/// Keys that do something to the picture or to the current point.
+bool ScatterPlot::actByKey(int key)
+{
+    const bool chosen = m_impl->canvas.scene().find(current()) != nullptr;
+    switch (key) {
     case Qt::Key_Plus:
     case Qt::Key_Equal:
-        return zoomIn();
+        zoomIn();
+        return true;
     case Qt::Key_Minus:
-        return zoomOut();
+        zoomOut();
+        return true;
     case Qt::Key_0:
-        return resetZoom();
+        resetZoom();
+        return true;
     case Qt::Key_Escape:
-        if (current() != kNoRecord)
-            return choose(kNoRecord);
-        break;
+        if (m_impl->drag != Impl::Drag::None)
+            cancelDrag();
+        else if (current() != kNoRecord)
+            choose(kNoRecord);
+        else
+            return false;
+        return true;
     case Qt::Key_Return:
     case Qt::Key_Enter:
-        if (scene.find(current())) {
+        if (chosen)
             emit recordActivated(current());
-            return;
-        }
-        break;
+        return chosen;
+    case Qt::Key_P:
+        if (chosen)
+            emit pinRequested(current());
+        return chosen;
+    case Qt::Key_C:
+        if (chosen)
+            emit compareRequested(current());
+        return chosen;
     default:
-        break;
+        return false;
     }
-    QWidget::keyPressEvent(event); // not ours: let the window have it
 }
 
 void ScatterPlot::focusInEvent(QFocusEvent* event)
@@ -285,14 +270,14 @@ void ScatterPlot::focusInEvent(QFocusEvent* event)
     const auto reason = event->reason();
     const bool byKey = reason == Qt::TabFocusReason || reason == Qt::BacktabFocusReason
         || reason == Qt::ShortcutFocusReason;
-    m_impl->canvas.setFocusShown(byKey);
+    m_impl->canvas.marks().focus = byKey;
     scheduleReplot();
     QWidget::focusInEvent(event);
 }
 
 void ScatterPlot::focusOutEvent(QFocusEvent* event)
 {
-    m_impl->canvas.setFocusShown(false);
+    m_impl->canvas.marks().focus = false;
     scheduleReplot();
     QWidget::focusOutEvent(event);
 }

@@ -15,18 +15,28 @@ namespace bitfront {
 
 struct ScatterPlot::Impl
 {
+    /// What the pressed mouse is about to do.
+    enum class Drag
+    {
+        None,
+        Click, ///< not moved yet
+        Brush,
+        Pan,
+        QualityTarget,
+        RatioTarget
+    };
+
     QCustomPlot plot;
     PlotCanvas canvas;
     SnapshotPtr snapshot;
-    PlotVisibility visibility;
+    PlotView view;
     PlotCard* card = nullptr;
     QLabel* empty = nullptr;
     QString emptyText;
     QTimer replotTimer;
     QElapsedTimer sinceReplot;
     bool zoomed = false;
-    bool panning = false;
-    bool pressed = false;
+    Drag drag = Drag::None;
     QPointF pressedAt; ///< in plot coordinates
     QPointF pannedTo;
 

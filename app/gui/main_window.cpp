@@ -46,6 +46,10 @@ MainWindow::MainWindow(EngineFactory engine, QSettings& settings, QWidget* paren
     setWindowTitle(tr("Bitfront"));
     setAcceptDrops(true);
     applyTheme(*qApp, m_settings.themeMode());
+    // Before any view: what is visible is known when they hear of new results.
+    connect(&m_run, &RunController::runChanged, &m_selection, &Selection::reset);
+    connect(&m_run, &RunController::snapshotChanged, this,
+            [this] { m_selection.setSnapshot(m_run.snapshot()); });
     buildPages();
     buildDocks();
     buildActions();

@@ -70,10 +70,13 @@ private:
     void buildPages();
     void buildDocks();
     void buildActions();
+    void buildEditActions();
+    void escape();
     void buildMenus();
     void buildToolBar();
     void wireSetup();
     void wireRun();
+    void wireSelection();
     void setStage(Stage stage);
     void applyStage();
     void showDocks();
@@ -112,6 +115,7 @@ private:
     bool m_closing = false;
     bool m_layoutRestored = false;
     bool m_narrow = false;
+    int m_hiddenBefore = 0;
 
     QStackedWidget* m_pages = nullptr;
     WelcomePage* m_welcome = nullptr;

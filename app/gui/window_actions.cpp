@@ -4,8 +4,11 @@
 
 #include "app/gui/main_window.h"
 #include "widgets/dialogs/help_dialogs.h"
+#include "widgets/panels/plot_legend.h"
 #include "widgets/panels/plot_panel.h"
+#include "widgets/panels/results_panel.h"
 #include "widgets/parts/labels.h"
+#include "widgets/results/filter_bar.h"
 #include "widgets/scatter_plot.h"
 #include "widgets/setup/setup_page.h"
 #include "widgets/theme.h"
@@ -62,6 +65,7 @@ void MainWindow::buildActions()
                              QKeySequence(tr("Ctrl+Shift+E")));
     a.quit =
         makeAction(this, QStringLiteral("actionQuit"), tr("&Quit"), {}, QKeySequence(tr("Ctrl+Q")));
+    buildEditActions();
     a.clearSelection = makeAction(this, QStringLiteral("actionClearSelection"),
                                   tr("&Clear selection"), {}, QKeySequence(Qt::Key_Escape));
     a.resetZoom = makeAction(this, QStringLiteral("actionResetZoom"), tr("Reset &zoom"), {},
@@ -85,12 +89,54 @@ void MainWindow::buildActions()
         if (m_stage == Stage::Estimate)
             cancelEstimate();
         else
-            m_selection.setCurrent(kNoRecord);
+            escape();
     });
     connect(a.resetZoom, &QAction::triggered, &m_plot->plot(), &ScatterPlot::resetZoom);
     connect(a.resetLayout, &QAction::triggered, this, &MainWindow::resetLayout);
     connect(a.help, &QAction::triggered, this, &MainWindow::showHelp);
     connect(a.exportHelp, &QAction::triggered, this, &MainWindow::showExportHelp);
+}
+
+/// Undoable changes of what is looked at.
+void MainWindow::buildEditActions()
+{
+    Actions& a = *m_actions;
+    QUndoStack& undo = m_selection.undoStack();
+    a.undo = undo.createUndoAction(this, tr("&Undo"));
+    a.undo->setObjectName(QStringLiteral("actionUndo"));
+    a.undo->setShortcut(QKeySequence(tr("Ctrl+Z")));
+    a.redo = undo.createRedoAction(this, tr("&Redo"));
+    a.redo->setObjectName(QStringLiteral("actionRedo"));
+    a.redo->setShortcut(QKeySequence(tr("Ctrl+Shift+Z")));
+    addActions({a.undo, a.redo});
+    a.filter = makeAction(this, QStringLiteral("actionFilter"), tr("&Filter…"), {},
+                          QKeySequence(tr("Ctrl+F")));
+    a.clearFilter = makeAction(this, QStringLiteral("actionClearFilter"), tr("Clear f&ilter"));
+    a.hide = makeAction(this, QStringLiteral("actionHide"), tr("&Hide selected"), {},
+                        QKeySequence(tr("Ctrl+H")));
+    a.showHidden = makeAction(this, QStringLiteral("actionShowHidden"), tr("&Show hidden"));
+    a.pin = makeAction(this, QStringLiteral("actionPin"), tr("&Pin"), QStringLiteral("pin"),
+                       QKeySequence(tr("Ctrl+P")));
+    connect(a.filter, &QAction::triggered, this, [this] {
+        m_tableDock->show();
+        m_table->showPage(0);
+        m_table->filter().setFocus();
+    });
+    connect(a.clearFilter, &QAction::triggered, &m_selection, &Selection::clearFilter);
+    connect(a.hide, &QAction::triggered, this,
+            [this] { m_selection.hide(m_selection.selected()); });
+    connect(a.showHidden, &QAction::triggered, &m_selection, &Selection::showHidden);
+    connect(a.pin, &QAction::triggered, this,
+            [this] { m_selection.togglePin(m_selection.current()); });
+}
+
+/// First the selection, then the filter; never the run.
+void MainWindow::escape()
+{
+    if (m_selection.current() != kNoRecord)
+        m_selection.setCurrent(kNoRecord);
+    else if (!m_selection.view().filter.empty())
+        m_selection.clearFilter();
 }
 
 void MainWindow::buildMenus()
@@ -104,6 +150,12 @@ void MainWindow::buildMenus()
     file->addSeparator();
     file->addAction(a.quit);
     QMenu* edit = menuBar()->addMenu(tr("&Edit"));
+    edit->addActions({a.undo, a.redo});
+    edit->addSeparator();
+    edit->addActions({a.filter, a.clearFilter});
+    edit->addSeparator();
+    edit->addActions({a.hide, a.showHidden, a.pin});
+    edit->addSeparator();
     edit->addAction(a.clearSelection);
     QMenu* view = menuBar()->addMenu(tr("&View"));
     QMenu* theme = view->addMenu(tr("&Theme"));
@@ -123,6 +175,7 @@ void MainWindow::buildMenus()
     for (QDockWidget* dock : {m_projectDock, m_tableDock, m_detailDock})
         view->addAction(dock->toggleViewAction());
     view->addSeparator();
+    view->addMenu(m_plot->legend().menu());
     view->addActions({a.resetZoom, a.resetLayout});
     QMenu* run = menuBar()->addMenu(tr("&Run"));
     run->addActions({a.primary, a.stop});
@@ -214,7 +267,15 @@ void MainWindow::updateActions()
     a.exportAll->setEnabled(m_stage == Stage::Results && results);
     a.exportOne->setEnabled(m_stage == Stage::Results && results);
     a.exportButton->setEnabled(m_stage == Stage::Results && results);
-    a.clearSelection->setEnabled(m_stage == Stage::Estimate || m_selection.current() != kNoRecord);
+    const bool chosen = m_selection.current() != kNoRecord;
+    const bool filtered = !m_selection.view().filter.empty();
+    a.clearSelection->setEnabled(m_stage == Stage::Estimate || chosen || filtered);
+    a.filter->setEnabled(m_stage == Stage::Results && results);
+    a.clearFilter->setEnabled(filtered);
+    a.hide->setEnabled(chosen);
+    a.showHidden->setEnabled(!m_selection.view().hidden.empty());
+    a.pin->setEnabled(chosen);
+    a.pin->setText(m_selection.pinLetter(m_selection.current()) != 0 ? tr("Un&pin") : tr("&Pin"));
     a.resetZoom->setEnabled(m_stage == Stage::Results);
     a.resetLayout->setEnabled(m_stage == Stage::Results);
     for (QDockWidget* dock : {m_projectDock, m_tableDock, m_detailDock})

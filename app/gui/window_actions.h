@@ -20,6 +20,13 @@ struct MainWindow::Actions
     QAction* exportAll = nullptr;
     QAction* exportOne = nullptr;
     QAction* quit = nullptr;
+    QAction* undo = nullptr;
+    QAction* redo = nullptr;
+    QAction* hide = nullptr;
+    QAction* showHidden = nullptr;
+    QAction* filter = nullptr;
+    QAction* clearFilter = nullptr;
+    QAction* pin = nullptr;
     QAction* clearSelection = nullptr;
     QAction* resetZoom = nullptr;
     QAction* resetLayout = nullptr;

@@ -8,7 +8,6 @@
 #include "widgets/panels/results_panel.h"
 #include "widgets/parts/message_banner.h"
 #include "widgets/results/result_model.h"
-#include "widgets/results/result_proxy.h"
 #include "widgets/results/results_view.h"
 #include "widgets/scatter_plot.h"
 #include "widgets/setup/estimate_sheet.h"
@@ -20,6 +19,7 @@
 #include <QApplication>
 #include <QDesktopServices>
 #include <QDir>
+#include <QDockWidget>
 #include <QFileInfo>
 #include <QUrl>
 
@@ -99,7 +99,6 @@ void MainWindow::wireSetup()
 void MainWindow::wireRun()
 {
     connect(&m_run, &RunController::runChanged, this, [this] {
-        m_selection.setCurrent(kNoRecord);
         m_results->clear();
         if (m_run.hasRun())
             setStage(Stage::Results);
@@ -121,14 +120,42 @@ void MainWindow::wireRun()
     });
     connect(&m_run, &RunController::openFailed, this, &MainWindow::showRunError);
     connect(&m_selection, &Selection::currentChanged, this, &MainWindow::updateActions);
-    connect(m_plot, &PlotPanel::groupToggled, &m_table->view().proxy(),
-            &ResultProxy::setGroupVisible);
-    connect(m_plot, &PlotPanel::refinementsToggled, &m_table->view().proxy(),
-            &ResultProxy::setRefinementsVisible);
+    wireSelection();
     connect(&m_writer, &ReportWriter::exported, this, &MainWindow::showExported);
     connect(&m_writer, &ReportWriter::exportFailed, this, [this](const ErrorText& error) {
         m_plot->showMessage(MessageBanner::Kind::Error, error.whole());
     });
+}
+
+void MainWindow::wireSelection()
+{
+    connect(&m_selection, &Selection::selectedChanged, this, &MainWindow::updateActions);
+    connect(&m_selection, &Selection::viewChanged, this, &MainWindow::updateActions);
+    connect(&m_selection, &Selection::shownChanged, this, [this] {
+        // Something was put away: say so, and how to get it back.
+        const int hidden = static_cast<int>(m_selection.view().hidden.size());
+        if (hidden > m_hiddenBefore)
+            m_plot->showMessage(MessageBanner::Kind::Info,
+                                hidden - m_hiddenBefore == 1
+                                    ? tr("Hid 1 point.")
+                                    : tr("Hid %1 points.").arg(hidden - m_hiddenBefore),
+                                tr("Undo"), [this] { m_selection.undoStack().undo(); });
+        m_hiddenBefore = hidden;
+    });
+    const auto showDetail = [this] {
+        m_detailDock->show();
+        m_detailDock->raise();
+        m_detail->setFocus();
+    };
+    connect(m_plot, &PlotPanel::recordActivated, this, showDetail);
+    connect(&m_table->view(), &ResultsView::recordActivated, this, showDetail);
+    const auto noPinLeft = [this] {
+        m_plot->showMessage(MessageBanner::Kind::Info,
+                            tr("All five pins are taken. Unpin a result first: select it and press "
+                               "P."));
+    };
+    connect(m_plot, &PlotPanel::pinsExhausted, this, noPinLeft);
+    connect(&m_table->view(), &ResultsView::pinsExhausted, this, noPinLeft);
 }
 
 void MainWindow::primaryAction()

@@ -179,8 +179,13 @@ void ScatterPlotTest::hiddenPointsAreNotClickable()
 {
     const auto snapshot = testdata::snapshot({60, true, Metric::Psnr});
     const auto plot = shownPlot(snapshot);
-    plot->setGroupVisible(GroupId::PerBlock, false);
-    plot->setRefinementsVisible(false);
+    PlotView view;
+    for (const ResultRecord& record : snapshot->records) {
+        const bool hidden =
+            record.config.group == GroupId::PerBlock || record.config.isRefinement();
+        view.visibility.push_back(hidden ? Visibility::Hidden : Visibility::Shown);
+    }
+    plot->setView(view);
     QTest::qWait(80);
     int shown = 0;
     for (int id = 0; id < static_cast<int>(snapshot->records.size()); ++id) {
@@ -193,8 +198,7 @@ void ScatterPlotTest::hiddenPointsAreNotClickable()
     }
     QVERIFY(shown > 10);
     QCOMPARE(misses(*plot, snapshot), QStringList());
-    plot->setGroupVisible(GroupId::PerBlock, true);
-    plot->setRefinementsVisible(true);
+    plot->setView({});
     QCOMPARE(countVisible(*plot, snapshot), static_cast<int>(snapshot->records.size()));
 }
 

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/plot_panel.h"
 
+#include "widgets/panels/plot_legend.h"
+#include "widgets/panels/target_bar.h"
 #include "widgets/parts/bars.h"
-#include "widgets/parts/chip.h"
+#include "widgets/parts/buttons.h"
 #include "widgets/parts/labels.h"
 #include "widgets/plot_scene.h"
 #include "widgets/scatter_plot.h"
 #include "widgets/selection.h"
 #include "widgets/setup/estimate_sheet.h"
 #include "widgets/theme.h"
-#include "widgets/workbench/plan_choice.h"
 #include "widgets/workbench/run_controller.h"
 #include "widgets/workbench/text.h"
 
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QPushButton>
 #include <QScrollArea>
@@ -31,6 +33,7 @@ PlotPanel::PlotPanel(RunController& run, Selection& selection, EstimateSheet* sh
                      QWidget* parent)
     : QWidget(parent)
     , m_run(run)
+    , m_selection(selection)
     , m_plot(new ScatterPlot)
 {
     setMinimumWidth(uiPx(420));
@@ -54,25 +57,14 @@ PlotPanel::PlotPanel(RunController& run, Selection& selection, EstimateSheet* sh
     m_bannerSlot->hide();
     column->addWidget(m_bannerSlot);
 
-    auto* stage = new QWidget;
-    m_stack = new QStackedLayout(stage);
-    m_stack->addWidget(m_plot);
-    // Scrolls where the window is too small for the sheet, so that the plot may be smaller than it.
-    auto* scroll = new QScrollArea;
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->setWidget(sheet);
-    sheet->setAutoFillBackground(false);
-    scroll->viewport()->setAutoFillBackground(false);
-    m_stack->addWidget(scroll);
-    column->addWidget(stage, 1);
+    m_targets = new TargetBar(selection);
+    column->addWidget(m_targets);
+    column->addWidget(buildStage(sheet), 1);
     auto* whole = new QVBoxLayout(this);
     whole->setContentsMargins(0, 0, 0, 0);
     whole->addWidget(ground);
 
-    connect(m_plot, &ScatterPlot::recordClicked, &selection, &Selection::setCurrent);
-    connect(&selection, &Selection::currentChanged, m_plot, &ScatterPlot::setCurrent);
+    linkPlot();
     connect(&m_run, &RunController::snapshotChanged, this, [this] {
         m_plot->setSnapshot(m_run.snapshot());
         refresh();
@@ -80,7 +72,8 @@ PlotPanel::PlotPanel(RunController& run, Selection& selection, EstimateSheet* sh
     connect(&m_run, &RunController::runChanged, this, [this] {
         m_plot->setSnapshot(nullptr);
         hideMessage();
-        resetLegend();
+        if (m_run.hasRun())
+            m_legend->setPlan(m_run.header().plan);
         refresh();
     });
     for (const auto signal : {&RunController::progressChanged, &RunController::sweepStarted,
@@ -104,43 +97,56 @@ QWidget* PlotPanel::buildHead()
     m_subtitle->setElided(true);
     across->addWidget(m_title);
     across->addWidget(m_subtitle, 1);
-    m_legend = new QWidget;
-    auto* legend = new QHBoxLayout(m_legend);
-    legend->setContentsMargins(0, 0, 0, 0);
-    legend->setSpacing(8);
-    for (const GroupId group : kGroups) {
-        Chip* chip = Chip::legend(groupLegend(group), group);
-        chip->setObjectName(QStringLiteral("legend_") + toQString(groupKey(group)));
-        chip->setToolTip(groupTitleText(group) + QLatin1Char('\n') + tr("Click to show or hide"));
-        connect(chip, &Chip::toggled, this, [this, group](bool on) {
-            m_plot->setGroupVisible(group, on);
-            emit groupToggled(group, on);
-        });
-        m_chips.insert(static_cast<int>(group), chip);
-        legend->addWidget(chip);
-    }
-    m_refinementChip = Chip::refinementLegend(tr("Refinement"));
-    m_refinementChip->setObjectName(QStringLiteral("legend_refinement"));
-    m_refinementChip->setToolTip(
-        tr("A result tried again with some layers kept at 16 bits\nClick to show or hide"));
-    connect(m_refinementChip, &Chip::toggled, this, [this](bool on) {
-        m_plot->setRefinementsVisible(on);
-        emit refinementsToggled(on);
-    });
-    legend->addWidget(m_refinementChip);
+    m_legend = new PlotLegend(m_selection);
     across->addWidget(m_legend);
     return head;
 }
 
-void PlotPanel::resetLegend()
+QWidget* PlotPanel::buildStage(QWidget* sheet)
 {
-    for (const GroupId group : kGroups) {
-        Chip* chip = m_chips.value(static_cast<int>(group));
-        chip->setChecked(true);
-        chip->setVisible(m_run.hasRun() && m_run.header().plan.count(group) > 0);
-    }
-    m_refinementChip->setChecked(true);
-    m_refinementChip->setVisible(m_run.hasRun() && m_run.header().plan.refine);
+    auto* picture = new QWidget;
+    auto* layers = new QGridLayout(picture);
+    layers->setContentsMargins(0, 0, 0, 0);
+    layers->addWidget(m_plot, 0, 0);
+    layers->addWidget(buildNothing(), 0, 0, Qt::AlignCenter);
+    auto* stage = new QWidget;
+    m_stack = new QStackedLayout(stage);
+    m_stack->addWidget(picture);
+    // Scrolls where the window is too small for the sheet, so that the plot may be smaller than it.
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setWidget(sheet);
+    sheet->setAutoFillBackground(false);
+    scroll->viewport()->setAutoFillBackground(false);
+    m_stack->addWidget(scroll);
+    return stage;
+}
+
+QWidget* PlotPanel::buildNothing()
+{
+    m_nothing = new Ground(Ground::Kind::Card);
+    auto* column = new QVBoxLayout(m_nothing);
+    column->setContentsMargins(24, 20, 24, 20);
+    column->setSpacing(12);
+    m_nothingWords = new Label({}, 13, 500);
+    m_nothingWords->setObjectName(QStringLiteral("nothingMatches"));
+    m_nothingWords->setAlignment(Qt::AlignCenter);
+    column->addWidget(m_nothingWords);
+    QPushButton* clear = makeButton(tr("Clear filter"), ButtonRole::Neutral);
+    clear->setObjectName(QStringLiteral("clearFilter"));
+    connect(clear, &QPushButton::clicked, this, [this] {
+        ViewState view = m_selection.view();
+        view.filter.clear();
+        view.hidden.clear();
+        view.hiddenGroups.clear();
+        view.refinements = true;
+        m_selection.changeView(std::move(view), tr("removal of all filters"));
+    });
+    column->addWidget(clear, 0, Qt::AlignCenter);
+    m_nothing->hide();
+    return m_nothing;
 }
 
 void PlotPanel::setEstimating(bool estimating, const QString& subtitle)
@@ -243,8 +249,7 @@ void PlotPanel::refreshFinished()
 void PlotPanel::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
-    const int names = width() - uiPx(220);
-    m_refinementChip->setVisible(m_run.hasRun() && m_run.header().plan.refine && names > uiPx(400));
+    m_legend->setRoom(width());
 }
 
 } // namespace bitfront

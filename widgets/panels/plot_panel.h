@@ -3,25 +3,26 @@
 // before a sweep the estimate in its place.
 #pragma once
 
-#include "core/plan/compression_config.h"
 #include "widgets/parts/message_banner.h"
 
-#include <QHash>
 #include <QWidget>
 
 #include <functional>
+#include <vector>
 
 class QStackedLayout;
 
 namespace bitfront {
 
 class EstimateSheet;
-class Chip;
 class Label;
+class PlotLegend;
 class ProgressBar;
 class RunController;
 class ScatterPlot;
 class Selection;
+class TargetBar;
+struct PlotZoom;
 
 class PlotPanel : public QWidget
 {
@@ -42,24 +43,35 @@ public:
     QString message() const { return m_banner->message(); }
     QString headline() const;
 
+    PlotLegend& legend() const { return *m_legend; }
+    TargetBar& targets() const { return *m_targets; }
+
 signals:
-    void groupToggled(bitfront::GroupId group, bool visible);
-    void refinementsToggled(bool visible);
+    void recordActivated(int record);
+    void pinsExhausted(); ///< all letters are taken
+    void compareRequested(int record);
 
 private:
     QWidget* buildHead();
+    QWidget* buildStage(QWidget* sheet);
+    QWidget* buildNothing();
+    void linkPlot();
+    void followView();
+    void followShown();
+    void filterArea(const PlotZoom& area, const std::vector<int>& records, bool add);
     void refresh();
     void refreshRunning();
     void refreshFinished();
-    void resetLegend();
     void resizeEvent(QResizeEvent* event) override;
 
     RunController& m_run;
+    Selection& m_selection;
     Label* m_title = nullptr;
     Label* m_subtitle = nullptr;
-    QWidget* m_legend = nullptr;
-    QHash<int, Chip*> m_chips; ///< by GroupId
-    Chip* m_refinementChip = nullptr;
+    PlotLegend* m_legend = nullptr;
+    TargetBar* m_targets = nullptr;
+    QWidget* m_nothing = nullptr; ///< over the plot when the filter leaves nothing
+    Label* m_nothingWords = nullptr;
     ProgressBar* m_progress = nullptr;
     QWidget* m_line = nullptr;
     QWidget* m_bannerSlot = nullptr;

@@ -2,6 +2,7 @@
 #include "widgets/results/result_proxy.h"
 
 #include "widgets/results/result_model.h"
+#include "widgets/selection.h"
 
 #include <cmath>
 
@@ -14,27 +15,21 @@ ResultProxy::ResultProxy(QObject* parent)
     setDynamicSortFilter(true);
 }
 
-void ResultProxy::setGroupVisible(GroupId group, bool visible)
+void ResultProxy::setSelection(const Selection* selection)
 {
-    if (visible)
-        m_hidden.erase(group);
-    else
-        m_hidden.insert(group);
-    invalidateFilter();
-}
-
-void ResultProxy::setRefinementsVisible(bool visible)
-{
-    m_refinements = visible;
+    m_selection = selection;
     invalidateFilter();
 }
 
 bool ResultProxy::filterAcceptsRow(int row, const QModelIndex&) const
 {
-    const auto* model = static_cast<const ResultModel*>(sourceModel());
-    if (model->index(row, 0).data(ResultModel::RecordIdRole).toInt() == kNoRecord)
+    if (m_selection == nullptr)
         return true;
-    return m_hidden.count(model->group(row)) == 0 && (m_refinements || !model->isRefinement(row));
+    const int record = sourceModel()->index(row, 0).data(ResultModel::RecordIdRole).toInt();
+    // What is being measured has no result to be judged by; what just came in is not judged yet.
+    return record == kNoRecord
+        || static_cast<std::size_t>(record) >= m_selection->visibilities().size()
+        || m_selection->isShown(record);
 }
 
 bool ResultProxy::lessThan(const QModelIndex& left, const QModelIndex& right) const

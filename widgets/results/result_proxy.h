@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Order of the results table: running rows first, missing numbers last, whatever the column and
-// direction; and the groups that are toggled off left out.
+// direction; and what is filtered out or hidden left out.
 #pragma once
-
-#include "core/plan/compression_config.h"
 
 #include <QSortFilterProxyModel>
 
-#include <set>
-
 namespace bitfront {
+
+class Selection;
 
 class ResultProxy : public QSortFilterProxyModel
 {
@@ -18,16 +16,16 @@ class ResultProxy : public QSortFilterProxyModel
 public:
     explicit ResultProxy(QObject* parent = nullptr);
 
-    void setGroupVisible(GroupId group, bool visible);
-    void setRefinementsVisible(bool visible);
+    /// Only what `selection` shows gets a row; refilter() after it has changed. May be null.
+    void setSelection(const Selection* selection);
+    void refilter() { invalidateFilter(); }
 
 protected:
     bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
     bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
 
 private:
-    std::set<GroupId> m_hidden;
-    bool m_refinements = true;
+    const Selection* m_selection = nullptr;
 };
 
 } // namespace bitfront

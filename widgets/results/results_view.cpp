@@ -16,6 +16,9 @@
 #include <QPainter>
 #include <QScrollBar>
 
+#include <algorithm>
+#include <set>
+
 namespace bitfront {
 
 namespace {
@@ -56,6 +59,7 @@ ResultsView::ResultsView(ResultModel& model, Selection& selection, QWidget* pare
 {
     setObjectName(QStringLiteral("resultsTable"));
     setAccessibleName(tr("Results"));
+    m_proxy->setSelection(&selection);
     m_proxy->setSourceModel(&model);
     setModel(m_proxy);
     setItemDelegate(new ResultDelegate(this));
@@ -64,7 +68,7 @@ ResultsView::ResultsView(ResultModel& model, Selection& selection, QWidget* pare
     setIndentation(0);
     setUniformRowHeights(true);
     setSelectionBehavior(QAbstractItemView::SelectRows);
-    setSelectionMode(QAbstractItemView::SingleSelection);
+    setSelectionMode(QAbstractItemView::ExtendedSelection);
     setEditTriggers(QAbstractItemView::NoEditTriggers);
     setMouseTracking(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -80,35 +84,84 @@ ResultsView::ResultsView(ResultModel& model, Selection& selection, QWidget* pare
     sortByColumn(m_model.columnOf(ResultModel::Column::Ratio), Qt::DescendingOrder);
     connect(m_proxy, &QAbstractItemModel::modelReset, this, [this] {
         layOutColumns();
-        showRecord(m_selection.current());
+        followSelection();
     });
-    connect(&m_selection, &Selection::currentChanged, this, &ResultsView::showRecord);
+    connect(&m_selection, &Selection::selectedChanged, this, &ResultsView::followSelection);
+    connect(&m_selection, &Selection::currentChanged, this, &ResultsView::followSelection);
+    connect(&m_selection, &Selection::shownChanged, this, &ResultsView::followShown);
+    connect(&m_selection, &Selection::pinsChanged, viewport(), qOverload<>(&QWidget::update));
+    connect(this, &QAbstractItemView::activated, this, [this](const QModelIndex& index) {
+        if (recordOf(index) != kNoRecord)
+            emit recordActivated(recordOf(index));
+    });
     layOutColumns();
 }
 
-void ResultsView::showRecord(int record)
+int ResultsView::recordOf(const QModelIndex& index) const
 {
-    const int row = m_model.rowOf(record);
-    const QModelIndex index =
-        row < 0 ? QModelIndex() : m_proxy->mapFromSource(m_model.index(row, 0));
-    m_showing = true;
-    if (index.isValid()) {
-        setCurrentIndex(index);
-        scrollTo(index);
-    } else {
-        selectionModel()->clear();
-    }
-    m_showing = false;
+    return index.isValid() ? index.siblingAtColumn(0).data(ResultModel::RecordIdRole).toInt()
+                           : kNoRecord;
 }
 
-void ResultsView::currentChanged(const QModelIndex& current, const QModelIndex& previous)
+void ResultsView::followSelection()
 {
-    QTreeView::currentChanged(current, previous);
-    if (m_showing || !current.isValid())
+    if (m_leading)
         return;
-    const int record = current.siblingAtColumn(0).data(ResultModel::RecordIdRole).toInt();
-    if (record != kNoRecord)
-        m_selection.setCurrent(record);
+    m_following = true;
+    QItemSelection rows;
+    QModelIndex current;
+    for (const RecordId record : m_selection.selected()) {
+        const int row = m_model.rowOf(record);
+        const QModelIndex index =
+            row < 0 ? QModelIndex() : m_proxy->mapFromSource(m_model.index(row, 0));
+        if (!index.isValid())
+            continue;
+        rows.select(index, index);
+        if (record == m_selection.current())
+            current = index;
+    }
+    const auto flags = QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows;
+    selectionModel()->setCurrentIndex(current, QItemSelectionModel::NoUpdate);
+    selectionModel()->select(rows, flags);
+    if (current.isValid())
+        scrollTo(current);
+    m_following = false;
+}
+
+/// Rows come and go without anybody choosing them.
+void ResultsView::followShown()
+{
+    m_following = true;
+    m_proxy->refilter();
+    m_following = false;
+    followSelection();
+}
+
+void ResultsView::selectionChanged(const QItemSelection& selected, const QItemSelection& deselected)
+{
+    QTreeView::selectionChanged(selected, deselected);
+    if (m_following || m_leading)
+        return;
+    std::set<RecordId> rows;
+    const QModelIndexList indexes = selectionModel()->selectedRows();
+    for (const QModelIndex& index : indexes)
+        rows.insert(recordOf(index));
+    rows.erase(kNoRecord);
+    // Those that were chosen before keep their order, as the comparison knows them.
+    std::vector<RecordId> records;
+    for (const RecordId record : m_selection.selected()) {
+        if (rows.erase(record) > 0)
+            records.push_back(record);
+    }
+    records.insert(records.end(), rows.begin(), rows.end());
+    const RecordId pointed = recordOf(currentIndex());
+    const bool among = std::ranges::find(records, pointed) != records.end();
+    m_leading = true;
+    m_selection.setSelected(records,
+                            among                 ? pointed
+                                : records.empty() ? kNoRecord
+                                                  : records.back());
+    m_leading = false;
 }
 
 void ResultsView::layOutColumns()
@@ -147,6 +200,27 @@ void ResultsView::drawRow(QPainter* painter, const QStyleOptionViewItem& option,
     if (selected)
         painter->fillRect(QRect(0, row.top(), 2, row.height()), theme.accent);
     drawStatus(painter, row, index);
+    drawPin(painter, row, index);
+}
+
+void ResultsView::drawPin(QPainter* painter, const QRect& row, const QModelIndex& index) const
+{
+    const char letter = m_selection.pinLetter(recordOf(index));
+    if (letter == 0)
+        return;
+    const Theme& theme = Theme::current();
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setFont(uiFont(10, 600));
+    const int side = painter->fontMetrics().height() + 2;
+    const QRect box(header()->sectionViewportPosition(0) + header()->sectionSize(0) - side - 8,
+                    row.center().y() - side / 2 + 1, side, side);
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(theme.text);
+    painter->drawRoundedRect(box, 3, 3);
+    painter->setPen(theme.surface);
+    painter->drawText(box, Qt::AlignCenter, QString(QLatin1Char(letter)));
+    painter->restore();
 }
 
 void ResultsView::drawStatus(QPainter* painter, const QRect& row, const QModelIndex& index) const
@@ -175,36 +249,81 @@ void ResultsView::drawStatus(QPainter* painter, const QRect& row, const QModelIn
     painter->restore();
 }
 
-void ResultsView::copyRow() const
+void ResultsView::copyRows() const
 {
-    if (!currentIndex().isValid())
-        return;
-    QStringList cells;
-    for (int column = 0; column < m_proxy->columnCount(); ++column)
-        cells << currentIndex().siblingAtColumn(column).data().toString();
-    QApplication::clipboard()->setText(cells.join(QLatin1Char('\t')));
+    QModelIndexList rows = selectionModel()->selectedRows();
+    std::ranges::sort(rows, {}, [](const QModelIndex& index) { return index.row(); });
+    QStringList lines;
+    for (const QModelIndex& row : rows) {
+        QStringList cells;
+        for (int column = 0; column < m_proxy->columnCount(); ++column)
+            cells << row.siblingAtColumn(column).data().toString();
+        lines << cells.join(QLatin1Char('\t'));
+    }
+    if (!lines.isEmpty())
+        QApplication::clipboard()->setText(lines.join(QLatin1Char('\n')));
+}
+
+void ResultsView::togglePin()
+{
+    if (m_selection.current() != kNoRecord && !m_selection.togglePin(m_selection.current()))
+        emit pinsExhausted();
 }
 
 void ResultsView::contextMenuEvent(QContextMenuEvent* event)
 {
     const QModelIndex index = indexAt(event->pos());
-    if (!index.isValid())
+    const int record = recordOf(index);
+    if (record == kNoRecord)
         return;
     QMenu menu;
-    menu.addAction(tr("Copy row"), this, &ResultsView::copyRow);
+    menu.addAction(m_selection.pinLetter(record) != 0 ? tr("&Unpin") : tr("&Pin"), this,
+                   &ResultsView::togglePin);
+    menu.addAction(tr("&Compare"), this, [this, record] { emit compareRequested(record); });
+    menu.addAction(m_selection.selected().size() > 1 ? tr("&Hide these") : tr("&Hide"), this,
+                   [this] { m_selection.hide(m_selection.selected()); });
+    menu.addSeparator();
+    menu.addAction(m_selection.selected().size() > 1 ? tr("Copy &rows") : tr("Copy &row"), this,
+                   &ResultsView::copyRows);
     const QString name = index.siblingAtColumn(0).data(Qt::ToolTipRole).toString();
     if (!name.isEmpty())
-        menu.addAction(tr("Copy name"), this, [name] { QApplication::clipboard()->setText(name); });
+        menu.addAction(tr("Copy &name"), this,
+                       [name] { QApplication::clipboard()->setText(name); });
     menu.exec(event->globalPos());
+}
+
+bool ResultsView::actByKey(const QKeyEvent& event)
+{
+    if (event.matches(QKeySequence::Copy)) {
+        copyRows();
+        return true;
+    }
+    if (event.modifiers() != Qt::NoModifier)
+        return false;
+    switch (event.key()) {
+    case Qt::Key_Escape:
+        if (m_selection.current() == kNoRecord)
+            return false;
+        m_selection.setCurrent(kNoRecord);
+        return true;
+    case Qt::Key_P:
+        togglePin();
+        return true;
+    case Qt::Key_C:
+        if (m_selection.current() != kNoRecord)
+            emit compareRequested(m_selection.current());
+        return true;
+    case Qt::Key_Delete:
+        m_selection.hide(m_selection.selected());
+        return true;
+    default:
+        return false;
+    }
 }
 
 void ResultsView::keyPressEvent(QKeyEvent* event)
 {
-    if (event->matches(QKeySequence::Copy))
-        copyRow();
-    else if (event->key() == Qt::Key_Escape)
-        m_selection.setCurrent(kNoRecord);
-    else
+    if (!actByKey(*event))
         QTreeView::keyPressEvent(event);
 }
 

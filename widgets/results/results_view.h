@@ -19,8 +19,11 @@ public:
     ResultsView(ResultModel& model, Selection& selection, QWidget* parent = nullptr);
 
     ResultProxy& proxy() const { return *m_proxy; }
-    /// Selects and reveals the row of a record; kNoRecord clears.
-    void showRecord(int record);
+
+signals:
+    void recordActivated(int record); ///< double click or Enter
+    void compareRequested(int record);
+    void pinsExhausted(); ///< all letters are taken
 
 protected:
     void drawRow(QPainter* painter, const QStyleOptionViewItem& option,
@@ -29,17 +32,25 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
-    void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
+    void selectionChanged(const QItemSelection& selected,
+                          const QItemSelection& deselected) override;
 
 private:
     void layOutColumns();
+    void followSelection();
+    void followShown();
+    int recordOf(const QModelIndex& index) const;
+    bool actByKey(const QKeyEvent& event);
+    void drawPin(QPainter* painter, const QRect& row, const QModelIndex& index) const;
     void drawStatus(QPainter* painter, const QRect& row, const QModelIndex& index) const;
-    void copyRow() const;
+    void copyRows() const;
+    void togglePin();
 
     ResultModel& m_model;
     Selection& m_selection;
     ResultProxy* m_proxy;
-    bool m_showing = false; ///< while this view follows the selection instead of setting it
+    bool m_following = false; ///< while this view follows the selection instead of setting it
+    bool m_leading = false; ///< while it sets the selection
 };
 
 } // namespace bitfront

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The two targets as numbers, and the answer they give: which result is the smallest that is still
+// good enough.
+#pragma once
+
+#include "widgets/parts/labels.h"
+
+class QDoubleSpinBox;
+class QPushButton;
+
+namespace bitfront {
+
+class Selection;
+
+class TargetBar : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit TargetBar(Selection& selection, QWidget* parent = nullptr);
+    /// "Smallest: p6 g8, 50.6 dB at 2.44×": what the bar says.
+    QString answer() const;
+
+private:
+    void refresh();
+    void refreshAnswer();
+    void setQuality(double quality);
+    void setRatio(double ratio);
+
+    Selection& m_selection;
+    QDoubleSpinBox* m_quality;
+    QDoubleSpinBox* m_ratio;
+    Label* m_lead;
+    QPushButton* m_winner;
+    Label* m_count;
+    int m_record = -1;
+};
+
+} // namespace bitfront
