@@ -4,6 +4,7 @@
 
 #include "core/engine/engine_abi.h"
 #include "core/engine/torch/engine_parts.h"
+#include "core/engine/torch/tensor_memory.h"
 
 namespace bitfront {
 
@@ -48,6 +49,7 @@ __attribute__((visibility("default"))) const char* bitfrontEngineAbi()
 
 __attribute__((visibility("default"))) bitfront::Engine* bitfrontCreateEngine()
 {
+    bitfront::installTensorMemory();
     return new bitfront::TorchEngine;
 }
 }
