@@ -2,31 +2,15 @@
 #include "app/cli/run_header.h"
 
 #include "core/run/headless_command.h"
-
-#include <array>
-#include <ctime>
+#include "core/run/utc_time.h"
 
 namespace bitfront::cli {
-
-namespace {
-
-std::string timeNow()
-{
-    const std::time_t now = std::time(nullptr);
-    std::tm utc {};
-    gmtime_r(&now, &utc);
-    std::array<char, 32> text {};
-    std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-    return text.data();
-}
-
-} // namespace
 
 RunHeader makeRunHeader(const Workload& workload, const std::vector<MetricChoice>& metrics,
                         const SweepPlan& plan, const ProbeTimes& probe, const std::string& folder)
 {
     RunHeader header;
-    header.createdAt = timeNow();
+    header.createdAt = utcTimeText();
     header.bitfrontVersion = BITFRONT_VERSION;
     header.engineVersion = workload.engineVersion;
     header.model = workload.experiment->model();

@@ -228,6 +228,18 @@ LineFile::LineFile(std::filesystem::path path)
         throw writeError(m_path, errno);
 }
 
+LineFile LineFile::reopen(std::filesystem::path path)
+{
+    LineFile lines;
+    lines.m_path = std::move(path);
+    const std::string text = readFile(lines.m_path);
+    lines.m_size = static_cast<std::int64_t>(text.rfind('\n') + 1); // npos + 1 == 0
+    lines.m_file = FileHandle(::open(lines.m_path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+    if (!lines.m_file.isOpen() || ::ftruncate(lines.m_file.get(), lines.m_size) != 0)
+        throw writeError(lines.m_path, errno);
+    return lines;
+}
+
 void LineFile::append(std::string_view line)
 {
     // A file that was deleted meanwhile would swallow everything without a word.

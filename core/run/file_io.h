@@ -56,6 +56,9 @@ public:
     LineFile() = default;
     /// Creates the file, which must not exist. Throws Error(FileNotWritable).
     explicit LineFile(std::filesystem::path path);
+    /// Opens an existing file to go on with; a torn last line is cut off. Throws
+    /// Error(FileNotWritable).
+    static LineFile reopen(std::filesystem::path path);
     /// Appends `line` and a newline with one write() and flushes them to the disk. When that fails
     /// the file is cut back to its last whole line. Throws Error(FileNotWritable).
     void append(std::string_view line);

@@ -49,7 +49,9 @@ struct RunContents
     std::vector<std::string> warnings; ///< e.g. "results.jsonl line 7 is damaged and was left out"
 };
 
-/// Reads a run folder, tolerating a torn last line. Throws Error: FileNotReadable, BadFormat.
+/// Reads a run folder, tolerating a torn last line. Of several records of one configuration (it was
+/// tried again) the newest counts, in the place of the first. Throws Error: FileNotReadable,
+/// BadFormat.
 RunContents readRun(const std::filesystem::path& folder);
 /// Whether the folder looks like a run (holds run.json).
 bool isRunFolder(const std::filesystem::path& folder);
@@ -62,7 +64,13 @@ public:
     /// moved aside to "<folder>.1" and so on, never overwritten.
     /// Throws Error(FileNotWritable) with the cause.
     RunWriter(std::filesystem::path folder, const RunHeader& header);
+    /// Goes on with a run that ended before its time: takes its lock, cuts off a torn last line,
+    /// reads what is there into `earlier` and says "running" again. Its header stays as it is.
+    /// Throws Error: FileNotReadable, BadFormat, FileNotWritable (also when another process writes
+    /// it).
+    static RunWriter resume(std::filesystem::path folder, RunContents& earlier);
     ~RunWriter();
+    RunWriter(RunWriter&&) noexcept;
 
     const std::filesystem::path& folder() const;
     /// Writes the configuration's file, then appends one line and flushes it to the disk.
@@ -71,6 +79,7 @@ public:
     void finish(RunState state, double wallMs);
 
 private:
+    RunWriter();
     struct Impl;
     std::unique_ptr<Impl> m_impl;
 };

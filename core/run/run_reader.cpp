@@ -5,17 +5,42 @@
 #include "core/run/run_folder.h"
 #include "core/run/run_json.h"
 
+#include <string>
 #include <string_view>
 #include <system_error>
+#include <unordered_map>
+#include <utility>
 
 namespace bitfront {
 namespace {
 
+/// Records by configuration: a later one of the same name takes the place of the earlier.
+class RecordList
+{
+public:
+    explicit RecordList(std::vector<ResultRecord>& records)
+        : m_records(records)
+    {
+    }
+    void add(ResultRecord record)
+    {
+        const auto [known, isNew] = m_places.try_emplace(record.config.name, m_records.size());
+        if (isNew)
+            m_records.push_back(std::move(record));
+        else
+            m_records[known->second] = std::move(record);
+    }
+
+private:
+    std::vector<ResultRecord>& m_records;
+    std::unordered_map<std::string, std::size_t> m_places;
+};
+
 /// False when the line is no record.
-bool readRecord(std::string_view line, std::vector<ResultRecord>& records)
+bool readRecord(std::string_view line, RecordList& records)
 {
     try {
-        records.push_back(recordFromLine(line));
+        records.add(recordFromLine(line));
         return true;
     } catch (const Error&) {
         return false;
@@ -24,13 +49,13 @@ bool readRecord(std::string_view line, std::vector<ResultRecord>& records)
 
 void readRecords(std::string_view text, RunContents& run)
 {
+    RecordList records(run.records);
     for (int number = 1; !text.empty(); ++number) {
         const std::size_t end = text.find('\n');
         const bool torn = end == std::string_view::npos;
         const std::string_view line = text.substr(0, end);
         text.remove_prefix(torn ? text.size() : end + 1);
-        if (line.find_first_not_of(" \t\r") == std::string_view::npos
-            || readRecord(line, run.records))
+        if (line.find_first_not_of(" \t\r") == std::string_view::npos || readRecord(line, records))
             continue;
         run.warnings.push_back(torn ? "The last line of results.jsonl was cut off and was left out."
                                     : "results.jsonl line " + std::to_string(number)

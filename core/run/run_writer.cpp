@@ -107,6 +107,16 @@ FolderLock claim(const fs::path& folder)
     }
 }
 
+/// Absolute and without a trailing slash.
+fs::path absoluteFolder(const fs::path& folder)
+{
+    std::error_code error;
+    const fs::path absolute = fs::absolute(folder, error).lexically_normal();
+    if (error)
+        throw writeError(folder, error.value());
+    return absolute.has_filename() ? absolute : absolute.parent_path();
+}
+
 /// A file name that is the configuration's name where that is harmless.
 std::string fileStem(const std::string& name)
 {
@@ -155,15 +165,35 @@ struct RunWriter::Impl
     }
 };
 
+RunWriter::RunWriter()
+    : m_impl(std::make_unique<Impl>())
+{
+}
+
+RunWriter::RunWriter(RunWriter&&) noexcept = default;
+
+RunWriter RunWriter::resume(fs::path folder, RunContents& earlier)
+{
+    RunWriter writer;
+    Impl& impl = *writer.m_impl;
+    impl.folder = absoluteFolder(folder);
+    readRun(impl.folder); // before a lock file is left in a folder that is no run
+    impl.lock = FolderLock(impl.folder);
+    impl.results = LineFile::reopen(impl.folder / "results.jsonl");
+    earlier = readRun(impl.folder); // again: only under the lock is it final
+    impl.header = earlier.header;
+    for (const ResultRecord& record : earlier.records)
+        impl.fileNames.insert(fs::path(record.configPath).stem().string());
+    makeFolders(impl.folder / "configs");
+    replaceFile(impl.folder / "run.json",
+                runJsonText(impl.header, RunState::Running, earlier.wallMs));
+    return writer;
+}
+
 RunWriter::RunWriter(fs::path folder, const RunHeader& header)
     : m_impl(std::make_unique<Impl>())
 {
-    std::error_code error;
-    fs::path absolute = fs::absolute(folder, error).lexically_normal();
-    if (error)
-        throw writeError(folder, error.value());
-    if (!absolute.has_filename()) // a trailing slash
-        absolute = absolute.parent_path();
+    const fs::path absolute = absoluteFolder(folder);
     m_impl->folder = absolute;
     m_impl->header = header;
     m_impl->lock = claim(absolute);

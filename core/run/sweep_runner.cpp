@@ -5,62 +5,33 @@
 #include "core/run/sweep_runner.h"
 
 #include "core/run/current_failure.h"
+#include "core/run/sweep_request.h"
 #include "core/run/sweep_state.h"
+#include "core/run/utc_time.h"
 
 #include <algorithm>
 #include <condition_variable>
-#include <ctime>
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <unordered_map>
 
 namespace bitfront {
-namespace {
-
-std::string nowText()
-{
-    const std::time_t now = std::time(nullptr);
-    std::tm utc = {};
-    gmtime_r(&now, &utc);
-    char text[32] = {};
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    return text;
-}
-
-void checkRequest(const SweepRequest& request)
-{
-    if (!request.experiment)
-        throw Error(ErrorCode::Internal, "A sweep needs an experiment.");
-    if (request.header.plan.configs.empty())
-        throw Error(ErrorCode::BadArgument, "There is no configuration to run.",
-                    "Choose at least one group or configuration.");
-    if (request.header.metrics.empty())
-        throw Error(ErrorCode::BadArgument, "No metric is chosen.",
-                    "Choose a metric for at least one output.");
-    const auto& outputs = request.experiment->outputs();
-    for (const MetricChoice& choice : request.header.metrics) {
-        const auto output = std::ranges::find(outputs, choice.output, &OutputInfo::name);
-        if (output == outputs.end())
-            throw Error(ErrorCode::MetricUnfit, "The model has no output “" + choice.output + "”.",
-                        "Choose one of the model's outputs.", choice.output);
-        const std::string reason = metricUnfitReason(*output, choice.metric);
-        if (!reason.empty())
-            throw Error(ErrorCode::MetricUnfit, reason, "Choose another metric.", choice.output);
-    }
-}
-
-} // namespace
-
 struct SweepRunner::Impl
 {
     Impl(SweepRequest sweepRequest, SweepObserver& sweepObserver)
         : request(std::move(sweepRequest))
         , observer(sweepObserver)
-        , writer((checkRequest(request), request.runFolder), request.header)
+        , writer(openWriter(request, earlier))
         , workers(
               std::clamp(request.workers, 1, static_cast<int>(request.header.plan.configs.size())))
         , state(request.header.plan, request.header.probe, workers)
     {
+        for (std::size_t i = 0; i < earlier.records.size(); ++i)
+            ids.emplace(earlier.records[i].config.name, static_cast<RecordId>(i));
+        for (const GroupId group : state.restore(earlier.records))
+            refine(group, state.baseRecords(group));
+        earlier.records.clear();
     }
 
     void work();
@@ -68,16 +39,30 @@ struct SweepRunner::Impl
     /// False when the job was stopped.
     bool evaluate(Evaluator& evaluator, const ActiveJob& job, ResultRecord& record);
     void store(std::list<ActiveJob>::iterator job, ResultRecord& record);
+    /// Of a job that was stopped, alone or with everything.
+    void leaveOut(std::list<ActiveJob>::iterator job);
+    /// Queues the refinements of a group whose base configurations are done.
+    void refine(GroupId group, const std::vector<ResultRecord>& base);
     void fail(const Failure& reason);
     void leave();
     void end();
+    /// Keeps `idle` true to what has just changed; under stateMutex.
+    void noteIdle();
+    /// A clock that stands still while the sweep is paused and nothing runs; under stateMutex.
+    SweepClock::time_point now() const
+    {
+        return (idleSince ? *idleSince : SweepClock::now()) - idle;
+    }
+    /// With the time of earlier processes; under stateMutex.
     double elapsedMs() const
     {
-        return std::chrono::duration<double, std::milli>(SweepClock::now() - startedAt).count();
+        return earlier.wallMs
+            + std::chrono::duration<double, std::milli>(now() - startedAt).count();
     }
 
     SweepRequest request;
     SweepObserver& observer;
+    RunContents earlier; ///< of a resumed run, without its records
     RunWriter writer; ///< guarded by sinkMutex
     const int workers;
 
@@ -86,13 +71,16 @@ struct SweepRunner::Impl
     std::optional<Failure> failure;
     std::optional<Failure> workerFailure; ///< why a worker could not begin; matters if all cannot
     SweepClock::time_point startedAt;
+    std::optional<SweepClock::time_point> idleSince; ///< set while paused with nothing running
+    SweepClock::duration idle {}; ///< such times that are over
+    bool paused = false;
     std::optional<double> wallMs; ///< set at the end
     int working = 0; ///< workers that have not left
     bool started = false, finished = false;
     std::condition_variable_any changed; ///< state or finished
 
     std::mutex sinkMutex, creationMutex;
-    RecordId nextId = 0; ///< guarded by sinkMutex
+    std::unordered_map<std::string, RecordId> ids; ///< by configuration; guarded by sinkMutex
     std::stop_source stop;
     std::vector<std::jthread> threads;
 };
@@ -126,18 +114,18 @@ void SweepRunner::Impl::evaluateAll(Evaluator& evaluator)
     for (;;) {
         // Idle workers stay: a job that runs now may bring refinements.
         changed.wait(lock, stop.get_token(),
-                     [this] { return state.hasQueued() || state.isIdle(); });
+                     [this] { return (state.hasQueued() && !paused) || state.isIdle(); });
         if (stop.stop_requested() || !state.hasQueued())
             return;
-        const auto job = state.take();
+        const auto job = state.take(now());
         lock.unlock();
         ResultRecord record;
-        const bool evaluated = evaluate(evaluator, *job, record);
-        if (evaluated)
+        if (evaluate(evaluator, *job, record))
             store(job, record);
+        else
+            leaveOut(job);
         lock.lock();
-        if (!evaluated)
-            state.drop(job);
+        noteIdle();
         changed.notify_all();
     }
 }
@@ -145,16 +133,26 @@ void SweepRunner::Impl::evaluateAll(Evaluator& evaluator)
 bool SweepRunner::Impl::evaluate(Evaluator& evaluator, const ActiveJob& job, ResultRecord& record)
 {
     record.config = job.config;
+    std::stop_source jobStop = job.stop;
+    const std::stop_callback all(stop.get_token(), [&jobStop] { jobStop.request_stop(); });
     try {
-        record.outcome = evaluator.evaluate(job.config, stop.get_token(), job.progress.get());
+        record.outcome = evaluator.evaluate(job.config, jobStop.get_token(), job.progress.get());
     } catch (...) {
         // A stop may surface as any exception of the work it interrupts.
-        if (stop.stop_requested())
+        if (jobStop.stop_requested())
             return false;
         record.outcome = currentFailure(job.config.name);
     }
-    record.finishedAt = nowText();
+    record.finishedAt = utcTimeText();
     return true;
+}
+
+void SweepRunner::Impl::refine(GroupId group, const std::vector<ResultRecord>& base)
+{
+    auto refinements =
+        refineGroup(request.header.model, group, base, request.header.metrics.front());
+    const std::lock_guard lock(stateMutex);
+    state.addRefinements(group, std::move(refinements));
 }
 
 void SweepRunner::Impl::store(std::list<ActiveJob>::iterator job, ResultRecord& record)
@@ -177,15 +175,44 @@ void SweepRunner::Impl::store(std::list<ActiveJob>::iterator job, ResultRecord& 
             if (complete)
                 base = state.baseRecords(*complete);
         }
-        if (complete) {
-            auto refinements =
-                refineGroup(request.header.model, *complete, base, request.header.metrics.front());
-            const std::lock_guard lock(stateMutex);
-            state.addRefinements(*complete, std::move(refinements));
-        }
-        observer.onRecord(nextId++, record);
+        if (complete)
+            refine(*complete, base);
+        // A configuration that is tried again keeps its place.
+        const auto known = ids.try_emplace(record.config.name, static_cast<RecordId>(ids.size()));
+        observer.onRecord(known.first->second, record);
     } catch (...) {
         fail(currentFailure(record.config.name));
+    }
+}
+
+void SweepRunner::Impl::leaveOut(std::list<ActiveJob>::iterator job)
+{
+    try {
+        std::optional<GroupId> complete;
+        std::vector<ResultRecord> base;
+        {
+            const std::lock_guard lock(stateMutex);
+            if (stop.stop_requested()) // of everything: it stays to be done
+                return state.drop(job);
+            complete = state.leaveOut(job);
+            if (complete)
+                base = state.baseRecords(*complete);
+        }
+        if (complete)
+            refine(*complete, base);
+    } catch (...) {
+        fail(currentFailure(""));
+    }
+}
+
+void SweepRunner::Impl::noteIdle()
+{
+    if (paused && !state.hasActive()) {
+        if (!idleSince)
+            idleSince = SweepClock::now();
+    } else if (idleSince) {
+        idle += SweepClock::now() - *idleSince;
+        idleSince.reset();
     }
 }
 
@@ -215,12 +242,12 @@ void SweepRunner::Impl::leave()
 void SweepRunner::Impl::end()
 {
     SweepEnd result;
-    result.wallMs = elapsedMs();
     bool workLeft = false;
     {
         const std::lock_guard lock(stateMutex);
+        result.wallMs = elapsedMs();
         wallMs = result.wallMs;
-        workLeft = state.hasQueued() || state.done() < state.progress(SweepClock::now()).total;
+        workLeft = state.hasQueued() || state.done() < state.progress(now()).total;
         if (!failure && workLeft && !stop.stop_requested())
             failure = workerFailure;
         if (failure)
@@ -257,7 +284,7 @@ SweepRunner::~SweepRunner()
     m_impl->threads.clear(); // joins
     if (!m_impl->started) {
         try {
-            m_impl->writer.finish(RunState::Stopped, 0);
+            m_impl->writer.finish(RunState::Stopped, m_impl->earlier.wallMs);
         } catch (const std::exception&) {
             // An unstarted run holds nothing that could be lost.
         }
@@ -303,11 +330,63 @@ void SweepRunner::wait()
 SweepProgress SweepRunner::progress() const
 {
     const std::lock_guard lock(m_impl->stateMutex);
-    SweepProgress result = m_impl->state.progress(SweepClock::now());
+    SweepProgress result = m_impl->state.progress(m_impl->now());
     if (m_impl->started)
         result.elapsedMs = m_impl->wallMs ? *m_impl->wallMs : m_impl->elapsedMs();
     result.stopping = m_impl->stop.stop_requested() && !m_impl->finished;
+    result.paused = m_impl->paused && !m_impl->finished;
     return result;
+}
+
+void SweepRunner::setPaused(bool paused)
+{
+    const std::lock_guard lock(m_impl->stateMutex);
+    m_impl->paused = paused;
+    if (m_impl->started)
+        m_impl->noteIdle();
+    m_impl->changed.notify_all();
+}
+
+std::vector<QueuedJob> SweepRunner::queue() const
+{
+    const std::lock_guard lock(m_impl->stateMutex);
+    std::vector<QueuedJob> jobs;
+    for (const CompressionConfig& config : m_impl->state.queue())
+        jobs.push_back({config.name, config.group});
+    return jobs;
+}
+
+bool SweepRunner::skip(const std::string& name)
+{
+    bool found = false;
+    std::optional<GroupId> complete;
+    std::vector<ResultRecord> base;
+    {
+        const std::lock_guard lock(m_impl->stateMutex);
+        if (m_impl->finished)
+            return false;
+        complete = m_impl->state.skip(name, found);
+        if (complete)
+            base = m_impl->state.baseRecords(*complete);
+    }
+    if (complete)
+        m_impl->refine(*complete, base);
+    m_impl->changed.notify_all();
+    return found;
+}
+
+bool SweepRunner::moveToFront(const std::string& name)
+{
+    const std::lock_guard lock(m_impl->stateMutex);
+    return m_impl->state.moveToFront(name);
+}
+
+bool SweepRunner::retry(const std::string& name)
+{
+    const std::lock_guard lock(m_impl->stateMutex);
+    const bool queued = !m_impl->finished && m_impl->state.retry(name);
+    m_impl->changed.notify_all();
+    return queued;
 }
 
 const std::filesystem::path& SweepRunner::folder() const

@@ -21,6 +21,9 @@ struct SweepRequest
     std::filesystem::path runFolder;
     int workers = 1; ///< evaluators side by side; see defaultThreads()
     int threadsPerWorker = 1; ///< intra-op threads of each
+    /// Goes on with the run in runFolder instead of beginning one: plan, metrics and probe are that
+    /// run's, `header` is not looked at. What it has measured is not measured again.
+    bool resume = false;
 };
 
 /// Workers × threads for this machine and model: never more than the cores. Big models get at most
@@ -41,6 +44,13 @@ struct RunningJob
     double elapsedMs = 0;
 };
 
+/// A configuration that waits.
+struct QueuedJob
+{
+    std::string name; ///< CompressionConfig::name
+    GroupId group = GroupId::PerChannel;
+};
+
 /// Progress of one group.
 struct GroupProgress
 {
@@ -59,8 +69,9 @@ struct SweepProgress
     int failed = 0; ///< of `done`
     int total = 0; ///< an upper bound until every group's refinements are known
     TimeRange remaining;
-    double elapsedMs = 0;
+    double elapsedMs = 0; ///< without pauses, with the time before a resumption
     bool stopping = false;
+    bool paused = false; ///< nothing new begins; what runs goes on to its end
 };
 
 /// How a sweep ended.
@@ -78,7 +89,8 @@ class SweepObserver
 {
 public:
     virtual ~SweepObserver() = default;
-    /// The record is on disk. `id` counts from 0 in order of arrival.
+    /// The record is on disk. `id` counts in order of arrival, from 0 or from the number of records
+    /// that a resumed run had; a configuration that is tried again keeps its id.
     virtual void onRecord(RecordId id, const ResultRecord& record) = 0;
     virtual void onFinished(const SweepEnd& end) = 0;
 };
@@ -86,8 +98,9 @@ public:
 class SweepRunner
 {
 public:
-    /// Creates the run folder. Throws Error before any thread starts: FileNotWritable, MetricUnfit,
-    /// BadArgument when there is nothing to run.
+    /// Creates or reopens the run folder. Throws Error before any thread starts: FileNotWritable,
+    /// MetricUnfit, BadArgument when there is nothing to run, InputMismatch when a run is to be
+    /// resumed with another model or other inputs.
     /// The observer must outlive the runner.
     SweepRunner(SweepRequest request, SweepObserver& observer);
     /// Stops and joins: waits for at most one forward pass per worker. onFinished is called before
@@ -100,6 +113,18 @@ public:
     void start();
     /// Asks for a stop; finished results stay. Returns at once; onFinished follows.
     void requestStop();
+    /// While paused nothing new begins; what runs goes on to its end.
+    void setPaused(bool paused);
+    /// What waits, in order.
+    std::vector<QueuedJob> queue() const;
+    /// Takes a waiting or running configuration out of this sweep: it gets no record, its group
+    /// counts as complete without it. False when none of that name waits or runs.
+    bool skip(const std::string& name);
+    /// A waiting configuration goes first. False when none of that name waits.
+    bool moveToFront(const std::string& name);
+    /// Queues a configuration that has failed once more, while the sweep goes on. False when none
+    /// of that name has failed.
+    bool retry(const std::string& name);
     /// Blocks until onFinished returned. Returns at once when the sweep was never started.
     void wait();
     SweepProgress progress() const;

@@ -46,10 +46,49 @@ GroupProgress& SweepState::group(GroupId id)
     return *std::ranges::find(m_groups, id, &GroupProgress::group);
 }
 
-std::list<ActiveJob>::iterator SweepState::take()
+void SweepState::count(const ResultRecord& record)
 {
-    m_active.push_back(
-        {m_queue.front(), SweepClock::now(), std::make_shared<EvaluationProgress>()});
+    GroupProgress& progress = group(record.config.group);
+    ++(record.config.isRefinement() ? progress.refinementDone : progress.baseDone);
+    m_failed += record.failure() ? 1 : 0;
+    m_records.push_back(record);
+    m_remainingKnown = false;
+}
+
+std::optional<GroupId> SweepState::completed(GroupId id)
+{
+    const GroupProgress& progress = group(id);
+    if (progress.baseDone < progress.baseTotal || progress.refinementsKnown
+        || std::ranges::find(m_awaited, id) != m_awaited.end())
+        return std::nullopt;
+    m_awaited.push_back(id);
+    return id;
+}
+
+std::vector<GroupId> SweepState::restore(const std::vector<ResultRecord>& records)
+{
+    for (const ResultRecord& record : records) {
+        if (record.config.isRefinement()) {
+            m_earlier.push_back(record);
+            continue;
+        }
+        // What the plan does not hold (an edited file) is nothing of this sweep.
+        const auto planned = std::ranges::find(m_queue, record.config);
+        if (planned == m_queue.end())
+            continue;
+        m_queue.erase(planned);
+        count(record);
+    }
+    std::vector<GroupId> complete;
+    for (const GroupProgress& progress : m_groups)
+        if (const auto id = completed(progress.group))
+            complete.push_back(*id);
+    return complete;
+}
+
+std::list<ActiveJob>::iterator SweepState::take(SweepClock::time_point now)
+{
+    m_active.push_back({m_queue.front(), now, std::make_shared<EvaluationProgress>(), {}});
     m_queue.pop_front();
     return std::prev(m_active.end());
 }
@@ -63,19 +102,70 @@ std::optional<GroupId> SweepState::finish(std::list<ActiveJob>::iterator job,
                                           const ResultRecord& record)
 {
     m_active.erase(job);
-    m_records.push_back(record);
-    if (record.failure())
-        ++m_failed;
-    GroupProgress& progress = group(record.config.group);
-    if (record.config.isRefinement()) {
-        ++progress.refinementDone;
+    count(record);
+    return record.config.isRefinement() ? std::nullopt : completed(record.config.group);
+}
+
+std::optional<GroupId> SweepState::leaveOut(const CompressionConfig& config)
+{
+    GroupProgress& progress = group(config.group);
+    m_remainingKnown = false;
+    if (config.isRefinement()) {
+        --progress.refinementTotal;
         return std::nullopt;
     }
-    ++progress.baseDone;
-    if (progress.baseDone < progress.baseTotal || progress.refinementsKnown)
-        return std::nullopt;
-    ++m_awaited;
-    return progress.group;
+    --progress.baseTotal;
+    return completed(config.group);
+}
+
+std::optional<GroupId> SweepState::leaveOut(std::list<ActiveJob>::iterator job)
+{
+    const CompressionConfig config = std::move(job->config);
+    m_active.erase(job);
+    return leaveOut(config);
+}
+
+std::optional<GroupId> SweepState::skip(const std::string& name, bool& found)
+{
+    found = true;
+    const auto waiting = std::ranges::find(m_queue, name, &CompressionConfig::name);
+    if (waiting != m_queue.end()) {
+        const CompressionConfig config = std::move(*waiting);
+        m_queue.erase(waiting);
+        return leaveOut(config);
+    }
+    for (ActiveJob& job : m_active)
+        if (job.config.name == name) {
+            job.stop.request_stop();
+            return std::nullopt;
+        }
+    found = false;
+    return std::nullopt;
+}
+
+bool SweepState::moveToFront(const std::string& name)
+{
+    const auto waiting = std::ranges::find(m_queue, name, &CompressionConfig::name);
+    if (waiting == m_queue.end())
+        return false;
+    std::rotate(m_queue.begin(), waiting, std::next(waiting));
+    return true;
+}
+
+bool SweepState::retry(const std::string& name)
+{
+    const auto failed = std::ranges::find_if(m_records, [&](const ResultRecord& record) {
+        return record.failure() && record.config.name == name;
+    });
+    if (failed == m_records.end())
+        return false;
+    GroupProgress& progress = group(failed->config.group);
+    --(failed->config.isRefinement() ? progress.refinementDone : progress.baseDone);
+    --m_failed;
+    m_queue.push_front(failed->config);
+    m_records.erase(failed);
+    m_remainingKnown = false;
+    return true;
 }
 
 std::vector<ResultRecord> SweepState::baseRecords(GroupId id) const
@@ -93,13 +183,18 @@ std::vector<ResultRecord> SweepState::baseRecords(GroupId id) const
 
 void SweepState::addRefinements(GroupId id, std::vector<CompressionConfig> configs)
 {
-    --m_awaited;
+    std::erase(m_awaited, id);
     GroupProgress& progress = group(id);
     progress.refinementsKnown = true;
     progress.refinementTotal = static_cast<int>(configs.size());
-    m_queue.insert(m_queue.end(), std::make_move_iterator(configs.begin()),
-                   std::make_move_iterator(configs.end()));
-    m_remainingDone = -1;
+    for (CompressionConfig& config : configs) {
+        const auto known = std::ranges::find(m_earlier, config, &ResultRecord::config);
+        if (known == m_earlier.end())
+            m_queue.push_back(std::move(config));
+        else
+            count(*known);
+    }
+    m_remainingKnown = false;
 }
 
 std::vector<GroupId> SweepState::pendingGroups() const
@@ -127,11 +222,11 @@ SweepProgress SweepState::progress(SweepClock::time_point now)
     for (const ActiveJob& job : m_active)
         result.running.push_back({job.config.name, job.config.group, job.progress->layersDone,
                                   job.progress->layersTotal, milliseconds(now - job.since)});
-    // Estimated once per record, then counted down: a timer asks ten times a second.
-    if (m_remainingDone != done()) {
+    // Estimated once per change, then counted down: a timer asks ten times a second.
+    if (!m_remainingKnown) {
         m_remaining = estimateRemaining(m_probe, m_records, pendingGroups());
         m_remainingAt = now;
-        m_remainingDone = done();
+        m_remainingKnown = true;
     }
     if (!isIdle())
         result.remaining = minus(m_remaining, milliseconds(now - m_remainingAt));
