@@ -32,6 +32,9 @@ void RangeObserver::observe(std::span<const float> values)
     float low = values.front();
     float high = values.front();
     detail::widenRuns(values.data(), {1, values.size()}, &low, &high);
+    // Zero belongs to the range of every batch, not only to the final one; NaN stays.
+    low = low > 0 ? 0 : low;
+    high = high < 0 ? 0 : high;
     if (!m_seen || m_method == RangeMethod::LastBatch) {
         m_low = low;
         m_high = high;

@@ -21,7 +21,8 @@ enum class RangeMethod
     LastBatch ///< of the last batch alone ("static"); observing each batch before use: "dynamic"
 };
 
-/// Watches one tensor edge. Batches are observed unquantized; empty ones are passed over.
+/// Watches one tensor edge. Batches are observed unquantized; empty ones are passed over. The range
+/// of each batch is widened to hold zero before it is averaged.
 class RangeObserver
 {
 public:

@@ -4,21 +4,23 @@
 #include "core/base/error.h"
 #include "core/engine/weight_compressor.h"
 #include "core/kernels/bit_pack.h"
-#include "core/kernels/half.h"
 #include "core/pack/packed_model.h"
 #include "core/plan/json.h"
+#include "tests/support/raw_floats.h"
 #include "tests/support/values_model.h"
 
 #include <QTest>
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <functional>
 #include <random>
 
 using namespace bitfront;
+using bitfront::test::floatsOf;
 using bitfront::test::ValuesModel;
 using nlohmann::json;
 
@@ -77,22 +79,6 @@ std::int64_t expectedPayload(const ModelInfo& info, const std::vector<LayerStora
     return bytes;
 }
 
-std::vector<float> floatsOf(const RawTensor& tensor)
-{
-    std::vector<float> values;
-    for (std::size_t i = 0; i < tensor.data.size(); i += itemBytes(tensor.dtype)) {
-        if (tensor.dtype == DType::Float32) {
-            values.push_back(0);
-            std::memcpy(&values.back(), tensor.data.data() + i, sizeof(float));
-            continue;
-        }
-        const auto bits = static_cast<std::uint16_t>(tensor.data[i] | (tensor.data[i + 1] << 8));
-        values.push_back(tensor.dtype == DType::Float16 ? float16FromBits(bits)
-                                                        : bfloat16FromBits(bits));
-    }
-    return values;
-}
-
 /// The codes or indices that the kernels compute.
 std::vector<std::int16_t> kernelCodes(const LayerInfo& layer, const LayerStorage& storage,
                                       const std::vector<float>& weights)
@@ -112,6 +98,47 @@ bool isSignedCode(const LayerStorage& storage)
     const auto* config = std::get_if<QuantConfig>(&storage.spec);
     return config && isInteger(config->dtype) && name(config->dtype).front() != 'u';
 }
+
+/// How far a weight may be from the one evaluated: each factor that has 16 bits in the file (scale,
+/// table entry, channel scale, or the value itself) is rounded once, the product once more. What
+/// has more precision than its type or is a code, a zero point or a power of two costs nothing.
+class Allowance
+{
+public:
+    explicit Allowance(const PackedParameter& parameter)
+    {
+        double factor = 1;
+        for (const RawTensor& part : parameter.parts) {
+            if (part.dtype != DType::Float16 && part.dtype != DType::BFloat16)
+                continue;
+            const bool half = part.dtype == DType::Float16;
+            double error = half ? 0x1p-11 : 0x1p-8; // half of the last of 11 or 8 bits
+            // Below 2^-14 fp16 has steps of 2^-24: half of one, relative to a scale, absolute for
+            // the other values.
+            if (half && parameter.kind == StorageKind::Quantized)
+                error = std::max(error, 0x1p-25 / double {smallest(part)});
+            else if (half)
+                m_absolute += 0x1p-25;
+            factor *= 1 + error;
+        }
+        m_relative = factor - 1 + 0x1p-22; // products in float32 on both sides
+    }
+
+    bool holds(float unpacked, float evaluated) const
+    {
+        const double wanted = evaluated;
+        return std::abs(double {unpacked} - wanted) <= std::abs(wanted) * m_relative + m_absolute;
+    }
+
+private:
+    static float smallest(const RawTensor& part)
+    {
+        const std::vector<float> values = floatsOf(part);
+        return *std::min_element(values.begin(), values.end());
+    }
+
+    double m_relative = 0, m_absolute = 0;
+};
 
 std::vector<std::uint8_t> packedSample(const CompressionSpec& spec)
 {
@@ -200,11 +227,10 @@ void TestPack::sizeAndRoundTrip()
             QVERIFY2(unpacked == evaluated, info.layers[i].name.c_str());
             continue;
         }
-        // fp16 or bf16 for a value, a scale or a table entry: 2^-9 at most, two in a product.
         QVERIFY(type == WeightType::Float32);
+        const Allowance allowance(back.parameters[i]);
         for (std::size_t k = 0; k < unpacked.size(); ++k)
-            QVERIFY(std::abs(unpacked[k] - evaluated[k])
-                    <= std::abs(evaluated[k]) * 0x1p-8F + 6e-8F);
+            QVERIFY2(allowance.holds(unpacked[k], evaluated[k]), info.layers[i].name.c_str());
     }
     QVERIFY(compressed > 0);
 }
@@ -222,8 +248,9 @@ void TestPack::smallScalesKeepTheirPrecision()
     PaletteCache cache;
     compressWeights(0, model.info().layers[0], layers[0], PaletteRounding::Automatic,
                     model.layerValues(0).values, evaluated, cache, {});
+    const Allowance allowance(packed.parameters[0]); // bf16: 2^-8, nothing absolute
     for (std::size_t k = 0; k < weights.size(); ++k)
-        QVERIFY(std::abs(weights[k] - evaluated[k]) <= std::abs(evaluated[k]) * 0x1p-8F);
+        QVERIFY(allowance.holds(weights[k], evaluated[k]));
 }
 
 void TestPack::hugeAndSpecialValues()
