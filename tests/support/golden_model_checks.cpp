@@ -39,7 +39,8 @@ std::vector<std::string> skippedLayers(const json& record, const ModelInfo& info
 void compress(std::vector<float>& weights, const LayerInfo& layer, LayerStorage storage)
 {
     PaletteCache cache;
-    compressWeights(0, layer, storage, PaletteRounding::Reference, weights, weights, cache, {});
+    const std::vector<float> original = weights;
+    compressWeights(0, layer, storage, PaletteRounding::Reference, original, weights, cache, {});
 }
 
 /// The reference's graph mode quantizes a convolution's weight multiplied by the batch norm behind
