@@ -67,6 +67,13 @@ struct EvaluationProgress
     std::atomic<int> layersTotal {0};
 };
 
+/// Operators of a forward pass: what was executed of all there are. Values that no compressed
+/// weight can change are taken from earlier passes where the model's format tells (torch.export).
+struct OperatorCounts
+{
+    int executed = 0, total = 0;
+};
+
 /// Measures configurations one at a time, on the thread that calls it, with its own view of the
 /// model.
 class Evaluator
@@ -77,6 +84,8 @@ public:
     /// configuration (other configurations can go on), Cancelled when stopped.
     virtual Measurement evaluate(const CompressionConfig& config, const std::stop_token& stop,
                                  EvaluationProgress* progress = nullptr) = 0;
+    /// Of the last forward pass; zeros where the model's format does not tell.
+    virtual OperatorCounts operatorCounts() const { return {}; }
 };
 
 /// A model with its inputs and its uncompressed outputs: what every configuration is compared with.
@@ -92,6 +101,9 @@ public:
     /// Quality of the model cast to fp16 and back (the point at ratio 1.00×), one per choice.
     virtual std::vector<OutputQuality> fp16Quality(const std::vector<MetricChoice>& metrics) = 0;
     virtual double forwardMs() const = 0;
+    /// Most bytes of activations that evaluators created from now on share for reuse; 0: none.
+    /// Results are the same bit for bit.
+    virtual void setReuseBudget(std::uint64_t /*bytes*/) { }
     /// Says which configurations are going to be measured, so that what they share is computed once
     /// and together. Measuring others is fine; results do not depend on it.
     virtual void announce(std::span<const CompressionConfig> /*configs*/) { }

@@ -59,6 +59,8 @@ void from_json(const json& in, ModuleInfo& value)
 void to_json(json& out, const ArgumentInfo& value)
 {
     out = {{"name", value.name}, {"type", value.type}, {"required", value.required}};
+    if (!value.dtype.empty())
+        out.update({{"dtype", value.dtype}, {"shape", value.shape}});
 }
 
 void from_json(const json& in, ArgumentInfo& value)
@@ -66,6 +68,8 @@ void from_json(const json& in, ArgumentInfo& value)
     value.name = read<std::string>(in, "name");
     value.type = read<std::string>(in, "type");
     value.required = read<bool>(in, "required");
+    value.dtype = readOr<std::string>(in, "dtype", {});
+    value.shape = readOr<std::vector<std::string>>(in, "shape", {});
 }
 
 void to_json(json& out, const ModelInfo& value)

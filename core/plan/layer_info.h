@@ -75,6 +75,9 @@ struct ArgumentInfo
     std::string name;
     std::string type; ///< "Tensor", "Optional[Tensor]", "int", ...
     bool required = true;
+    /// What the file says about a tensor; empty where it says nothing (TorchScript).
+    std::string dtype {}; ///< "float32"
+    std::vector<std::string> shape {}; ///< "4", "s77", "s77 (2 to 16)"
 };
 
 /// What is known about a model before anything runs.
@@ -82,7 +85,7 @@ struct ModelInfo
 {
     std::string path;
     std::string fileName; ///< last component of path
-    std::string format; ///< "TorchScript" | "TorchScript (frozen)"
+    std::string format; ///< "TorchScript" | "TorchScript (frozen)" | "torch.export program"
     std::string sha256; ///< of the file, lower-case hex
     std::uint64_t fileBytes = 0;
     std::vector<LayerInfo> layers; ///< in registration order

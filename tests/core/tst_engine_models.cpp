@@ -195,7 +195,8 @@ void TestEngineModels::bad_data()
     row("mlp.inputs.npy", format, "NumPy array|reference inputs");
     row("cnn.inputs.npz", format, "NumPy archive|reference inputs");
     row("in_dict.pt", format, "tensors saved by torch.save|reference inputs");
-    row("bad_exported.pt2", format, "torch.export program|TorchScript|torch.jit.trace");
+    row("bad_exported.pt2", ErrorCode::UnsupportedModel,
+        "torch.export program|PyTorch 2.1 to 2.7|torch.export.load");
     row("bad_compiled.pt2", format, "AOTInductor");
     row("bad_truncated.pt", format, "cut off|again");
     row("bad_empty.pt", format, "is empty");

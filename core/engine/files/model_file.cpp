@@ -145,9 +145,6 @@ Error notAModel(const fs::path& path, const FileIdentity& identity)
     };
     const std::string fromPython = exportHint();
     switch (identity.kind) {
-    case FileKind::ExportedProgram:
-        return bad("is a torch.export program (.pt2). This version opens TorchScript models only.",
-                   "Save the same model as TorchScript. " + fromPython);
     case FileKind::CompiledPackage:
         return bad("is a package compiled by AOTInductor: machine code, without weights that could "
                    "be compressed.",
@@ -181,7 +178,7 @@ Error notAModel(const fs::path& path, const FileIdentity& identity)
                    "It may be meant as reference inputs. For the model: " + fromPython);
     case FileKind::Unknown:
     case FileKind::OtherZip:
-        return bad("is not a TorchScript model; its content is of no kind known here.", fromPython);
+        return bad("is not a model; its content is of no kind known here.", fromPython);
     default:
         return bad("is " + describe(identity) + ", not a TorchScript model.",
                    "Start from the PyTorch model it was made from. " + fromPython);
@@ -252,11 +249,13 @@ ModelFile readModelFile(const fs::path& path, const std::stop_token& stop)
     file.bytes = readFileBytes(path);
     try {
         const FileIdentity identity = identifyFile(file.bytes);
-        if (identity.kind != FileKind::TorchScript)
+        if (identity.kind != FileKind::TorchScript && identity.kind != FileKind::ExportedProgram)
             throw notAModel(path, identity);
+        file.kind = identity.kind;
         const ZipArchive zip(file.bytes);
         zip.checkStored(stop);
-        refuseForbiddenOperators(zip);
+        if (identity.kind == FileKind::TorchScript)
+            refuseForbiddenOperators(zip);
     } catch (const Error& error) {
         Failure failure = error.failure();
         if (!failure.context.empty())

@@ -47,14 +47,15 @@ FileIdentity identifyFile(std::span<const std::uint8_t> bytes);
 /// "a torch.export program (.pt2)", "a safetensors file", ...
 std::string describe(const FileIdentity& identity);
 
-/// A model file in memory, known to be a sound TorchScript archive without forbidden operators.
+/// A model file in memory: a sound archive, if of TorchScript without forbidden operators.
 struct ModelFile
 {
+    FileKind kind = FileKind::TorchScript; ///< or ExportedProgram
     FileBytes bytes;
     std::string sha256;
 };
 
-/// Reads and checks a file that should be a TorchScript model. Throws Error: FileNotReadable,
+/// Reads and checks a file that should be a model. Throws Error: FileNotReadable,
 /// BadFormat (saying what it is instead and how to export it), UnsupportedModel; Cancelled.
 ModelFile readModelFile(const std::filesystem::path& path, const std::stop_token& stop);
 

@@ -18,7 +18,15 @@ public:
     std::shared_ptr<const Model> openModel(const std::filesystem::path& path,
                                            const std::stop_token& stop) override
     {
-        return openTorchScript(path, stop);
+        const ModelFile file = readModelFile(path, stop);
+        ModelInfo info;
+        info.path = path.string();
+        info.fileName = path.filename().string();
+        info.sha256 = file.sha256;
+        info.fileBytes = file.bytes.size();
+        return file.kind == FileKind::ExportedProgram
+            ? openExported(file, std::move(info), stop)
+            : openTorchScript(file, std::move(info), stop);
     }
 
     std::shared_ptr<const ReferenceData> loadInputs(const std::filesystem::path& path,

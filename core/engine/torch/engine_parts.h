@@ -3,12 +3,17 @@
 #pragma once
 
 #include "core/engine/engine.h"
+#include "core/engine/files/model_file.h"
 
 namespace bitfront {
 
 std::string torchVersion();
-std::shared_ptr<const Model> openTorchScript(const std::filesystem::path& path,
+/// `file`: read and checked, of kind TorchScript. `info` names it.
+std::shared_ptr<const Model> openTorchScript(const ModelFile& file, ModelInfo info,
                                              const std::stop_token& stop);
+/// The same for FileKind::ExportedProgram.
+std::shared_ptr<const Model> openExported(const ModelFile& file, ModelInfo info,
+                                          const std::stop_token& stop);
 std::shared_ptr<const ReferenceData> loadTorchInputs(const std::filesystem::path& path,
                                                      const Model& model);
 std::shared_ptr<Experiment> createTorchExperiment(std::shared_ptr<const Model> model,

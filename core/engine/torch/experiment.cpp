@@ -3,6 +3,7 @@
 #include "core/engine/forward_advice.h"
 #include "core/engine/torch/engine_parts.h"
 #include "core/engine/torch/output_quality.h"
+#include "core/engine/torch/reuse_stores.h"
 #include "core/engine/torch/torch_errors.h"
 #include "core/engine/torch/torch_model.h"
 #include "core/engine/torch/torch_scope.h"
@@ -66,6 +67,7 @@ struct Shared
     std::vector<at::Tensor> reference; ///< float32 values of the outputs
     StateHandling state = StateHandling::Shared; ///< Fresh when forward() changes the model
     std::vector<bool> finiteWeights; ///< per layer
+    ReuseStores reuse;
     double forwardMs = 0;
     PaletteCache palettes {tableBudget(info)};
     mutable std::atomic<std::int64_t> forwardPasses {0};
@@ -128,6 +130,7 @@ public:
         , m_runnable(m_shared->model->createRunnable(m_shared->state))
         , m_own(m_shared->info.layers.size())
     {
+        m_runnable->setReuse(m_shared->reuse.forThreads(*m_shared->model, threads));
     }
 
     Measurement evaluate(const CompressionConfig& config, const std::stop_token& stop,
@@ -142,6 +145,8 @@ public:
                 {ErrorCode::Internal, "The configuration could not be measured:", "", config.name});
         }
     }
+
+    OperatorCounts operatorCounts() const override { return m_runnable->counts(); }
 
 private:
     struct Restorer
@@ -246,6 +251,7 @@ public:
     const ReferenceData& inputs() const override { return *m_shared->inputs; }
     const std::vector<OutputInfo>& outputs() const override { return m_shared->outputs; }
     double forwardMs() const override { return m_shared->forwardMs; }
+    void setReuseBudget(std::uint64_t bytes) override { m_shared->reuse.setBudget(bytes); }
 
     void announce(std::span<const CompressionConfig> configs) override
     {

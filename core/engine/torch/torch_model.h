@@ -21,6 +21,15 @@ enum class StateHandling
     Fresh ///< own copies, put back to the values of the file before every run
 };
 
+/// Values of the uncompressed model that runs on the same inputs may take over. Shared by runnables
+/// of one model; thread-safe.
+class ReuseStore
+{
+public:
+    virtual ~ReuseStore() = default;
+    virtual std::uint64_t bytes() const = 0; ///< held at the moment
+};
+
 /// A model that runs, with a view of its own: shared tensors, weights that can be exchanged and put
 /// back. Not thread-safe; one per thread. All methods need a TorchScope around them.
 class Runnable
@@ -38,6 +47,11 @@ public:
     virtual std::vector<NamedOutput> run(const TorchInputs& inputs) = 0;
     /// Whether the last run has written into the model's state.
     virtual bool changedState() const = 0;
+    /// From now on runs take what no exchanged weight can change from `store`, and put what they
+    /// compute of it there. All runs with one store must be on the same inputs. Null: no reuse.
+    virtual void setReuse(std::shared_ptr<ReuseStore> /*store*/) { }
+    /// Of the last run; zeros where the format does not tell.
+    virtual OperatorCounts counts() const { return {}; }
 };
 
 /// An opened model of any format. Immutable and thread-safe.
@@ -54,6 +68,11 @@ public:
     virtual const at::Tensor& plainTensor(std::size_t index) const = 0;
     /// Shares all tensors with the model and with every other runnable.
     virtual std::unique_ptr<Runnable> createRunnable(StateHandling state) const = 0;
+    /// Holds at most `budget` bytes; null where nothing can be reused.
+    virtual std::shared_ptr<ReuseStore> createReuseStore(std::uint64_t /*budget*/) const
+    {
+        return nullptr;
+    }
 
 protected:
     ModelInfo m_info;

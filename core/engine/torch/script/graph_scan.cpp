@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/torch/script/graph_scan.h"
 
+#include "core/engine/torch/layer_collector.h"
+
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/passes/inliner.h>
@@ -84,21 +86,37 @@ std::optional<std::string> parameterName(const jit::Value* value, const jit::Val
     return name;
 }
 
-std::string classFor(LayerKind kind, std::int64_t rank)
+/// Steps through operators that give a part or a copy of a tensor with its axes in place.
+const jit::Value* throughParts(const jit::Value* value)
 {
-    const std::string dimensions = std::to_string(rank - 2) + 'd';
-    switch (kind) {
-    case LayerKind::Embedding:
-        return "torch.nn.modules.sparse.Embedding";
-    case LayerKind::Conv:
-        return "torch.nn.modules.conv.Conv" + dimensions;
-    case LayerKind::ConvTranspose:
-        return "torch.nn.modules.conv.ConvTranspose" + dimensions;
-    case LayerKind::Linear:
-    case LayerKind::AttentionInput:
-        break;
+    static const std::set<std::string_view> parts {
+        "aten::slice", "aten::narrow", "aten::to",    "aten::contiguous",
+        "aten::clone", "aten::detach", "aten::alias", "aten::type_as"};
+    while (parts.count(value->node()->kind().toQualString()) > 0)
+        value = value->node()->input(0);
+    return value;
+}
+
+bool isModule(const jit::Value* value)
+{
+    return value->type()->is_module();
+}
+
+/// Notes every attribute chain that ends in a tensor. Anything else done with a module (a call that
+/// cannot be inlined) hides what it reads.
+void collectReads(const jit::Block* block, const jit::Value* self, WeightUses& uses)
+{
+    for (const jit::Node* node : block->nodes()) {
+        const bool isAccess =
+            node->kind() == c10::prim::GetAttr || node->kind() == c10::prim::SetAttr;
+        for (const jit::Value* input : node->inputs())
+            uses.complete = uses.complete && (isAccess || !isModule(input));
+        if (node->kind() == c10::prim::GetAttr)
+            if (const auto name = parameterName(node->output(), self))
+                uses.read.insert(*name);
+        for (const jit::Block* inner : node->blocks())
+            collectReads(inner, self, uses);
     }
-    return "torch.nn.modules.linear.Linear";
 }
 
 /// The constant tensor behind an input, if it is one.
@@ -114,22 +132,24 @@ std::optional<at::Tensor> constantTensor(const jit::Value* value)
 
 } // namespace
 
-OperatorWeights findOperatorWeights(const jit::Module& module)
+WeightUses findWeightUses(const jit::Module& module)
 {
-    OperatorWeights weights;
+    WeightUses result;
     const std::shared_ptr<jit::Graph> graph = module.get_method("forward").graph()->copy();
     jit::Inline(*graph);
+    const jit::Value* const self = graph->inputs().at(0);
+    collectReads(graph->block(), self, result);
     std::vector<WeightUse> uses;
     collect(graph->block(), uses);
     for (const WeightUse& use : uses) {
-        const auto name = parameterName(use.node->input(use.role.weight), graph->inputs().at(0));
+        const auto name = parameterName(throughParts(use.node->input(use.role.weight)), self);
         if (!name)
             continue;
-        const auto [entry, added] = weights.emplace(*name, use.role.kind);
+        const auto [entry, added] = result.kinds.emplace(*name, use.role.kind);
         if (!added && entry->second == LayerKind::Embedding)
             entry->second = use.role.kind; // tied: counts by the use that is not an embedding
     }
-    return weights;
+    return result;
 }
 
 std::vector<ThawedParameter> thawFrozen(jit::Module& module)

@@ -6,6 +6,7 @@
 #include "core/plan/layer_info.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,14 @@ struct Module;
 
 namespace bitfront {
 
-/// Qualified parameter name → kind of the first operator that takes it as its weight.
-using OperatorWeights = std::map<std::string, LayerKind>;
-OperatorWeights findOperatorWeights(const torch::jit::Module& module);
+/// What forward() does with the parameters, by qualified name.
+struct WeightUses
+{
+    std::map<std::string, LayerKind> kinds; ///< of operators that take them as their weight
+    std::set<std::string> read; ///< those that are read at all
+    bool complete = true; ///< false where modules are called in a way that hides what they read
+};
+WeightUses findWeightUses(const torch::jit::Module& module);
 
 /// A weight that was a constant of the code and now is the parameter "<layer>.weight" or
 /// "<layer>.bias" of a frozen model's root, under an attribute name without dots.

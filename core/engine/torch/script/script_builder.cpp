@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/files/model_file.h"
+#include "core/engine/torch/layer_collector.h"
 #include "core/engine/torch/script/graph_scan.h"
 #include "core/engine/torch/script/script_model.h"
-#include "core/engine/torch/torch_tensors.h"
 
-#include <algorithm>
 #include <map>
-#include <optional>
 #include <regex>
-#include <set>
+#include <vector>
 
 namespace bitfront {
 
@@ -28,41 +26,6 @@ std::string originalClass(const jit::Module& module)
     return text;
 }
 
-std::optional<LayerKind> kindOfClass(const std::string& className)
-{
-    if (className.compare(0, 9, "torch.nn.") != 0)
-        return {};
-    const std::string name = className.substr(className.rfind('.') + 1);
-    if (name == "Linear" || name == "NonDynamicallyQuantizableLinear")
-        return LayerKind::Linear;
-    if (name == "Embedding")
-        return LayerKind::Embedding;
-    if (name == "Conv1d" || name == "Conv2d" || name == "Conv3d")
-        return LayerKind::Conv;
-    if (name.compare(0, 13, "ConvTranspose") == 0)
-        return LayerKind::ConvTranspose;
-    return {};
-}
-
-std::optional<WeightType> weightTypeOf(const at::Tensor& tensor)
-{
-    switch (tensor.scalar_type()) {
-    case at::kFloat:
-        return WeightType::Float32;
-    case at::kHalf:
-        return WeightType::Float16;
-    case at::kBFloat16:
-        return WeightType::BFloat16;
-    default:
-        return {};
-    }
-}
-
-std::string joined(const std::string& module, const std::string& name)
-{
-    return module.empty() ? name : module + '.' + name;
-}
-
 } // namespace
 
 /// Walks a module once and fills a model.
@@ -72,6 +35,7 @@ public:
     ScriptBuilder(ScriptModel& model, ModelInfo info)
         : m_model(model)
         , m_info(model.m_info)
+        , m_collector(model.m_info)
     {
         m_info = std::move(info);
     }
@@ -83,22 +47,15 @@ public:
         noteTraining();
         if (m_model.m_module.named_parameters().size() == 0)
             thaw();
-        m_operators = findOperatorWeights(m_model.m_module);
+        m_uses = findWeightUses(m_model.m_module);
         for (const auto& named : m_model.m_module.named_modules())
             readModule(named.name, named.value);
-        keepModulesWithLayers();
-        if (m_info.layers.empty())
-            refuse();
+        m_collector.finish();
+        m_model.m_layers = placesOf(m_collector.takeLayers());
+        m_model.m_plain = placesOf(m_collector.takePlain());
     }
 
 private:
-    /// Where a tensor that was met before is listed.
-    struct Place
-    {
-        bool isLayer;
-        std::size_t index;
-    };
-
     void readArguments()
     {
         const auto method = m_model.m_module.find_method("forward");
@@ -138,156 +95,50 @@ private:
 
     void readModule(const std::string& name, const jit::Module& module)
     {
-        m_info.modules.push_back({name, originalClass(module)});
-        m_isQuantized =
-            m_isQuantized || m_info.modules.back().type.find(".quantized.") != std::string::npos;
+        const std::string className = originalClass(module);
+        m_collector.addModule(name, className);
         for (const auto& parameter : module.named_parameters(/*recurse=*/false))
-            readParameter(name, m_info.modules.back().type, parameter.name, parameter.value);
+            readParameter(name, className, parameter.name, parameter.value);
     }
 
     void readParameter(const std::string& module, const std::string& className,
                        const std::string& parameter, const at::Tensor& tensor)
     {
-        if (!tensor.defined())
-            return;
+        m_slots.push_back({module, parameter});
+        ParameterFacts facts {module, className, parameter, tensor, {}, true};
         const auto thawed = m_thawed.find(parameter);
-        const bool isThawed = thawed != m_thawed.end();
-        std::optional<LayerKind> kind = isThawed
-            ? (thawed->second.role == "weight" ? std::optional(thawed->second.kind) : std::nullopt)
-            : kindOf(module, className, parameter);
-        if (kind && (!weightTypeOf(tensor) || tensor.dim() < 2)) {
-            m_skippedTypes.insert(dtypeName(tensor.scalar_type()));
-            kind.reset();
-        }
-        if (!kind) {
-            addPlain(isThawed ? thawed->second.layer + '.' + thawed->second.role
-                              : joined(module, parameter),
-                     {module, parameter}, tensor);
+        if (thawed != m_thawed.end()) {
+            facts.module = thawed->second.layer;
+            facts.className = thawed->second.moduleType;
+            facts.parameter = thawed->second.role;
+            m_collector.add(std::move(facts));
             return;
         }
-        LayerInfo layer;
-        layer.module = isThawed ? thawed->second.layer : module;
-        layer.parameter = isThawed ? "weight" : parameter;
-        layer.name = parameter == "weight" && !module.empty() ? module : joined(module, parameter);
-        if (isThawed)
-            layer.name = thawed->second.layer;
-        layer.moduleType = isThawed ? thawed->second.moduleType : className;
-        layer.kind = *kind;
-        layer.weightType = *weightTypeOf(tensor);
-        layer.shape = tensor.sizes().vec();
-        addLayer(std::move(layer), {module, parameter}, tensor);
+        const std::string name = module.empty() ? parameter : module + '.' + parameter;
+        const auto found = m_uses.kinds.find(name);
+        if (found != m_uses.kinds.end())
+            facts.operatorKind = found->second;
+        facts.used = !m_uses.complete || m_uses.read.count(name) > 0;
+        m_collector.add(std::move(facts));
     }
 
-    std::optional<LayerKind> kindOf(const std::string& module, const std::string& className,
-                                    const std::string& parameter) const
+    std::vector<ParameterPlaces> placesOf(const std::vector<ParameterGroup>& groups) const
     {
-        if (parameter == "in_proj_weight"
-            && className.find("MultiheadAttention") != std::string::npos)
-            return LayerKind::AttentionInput;
-        if (parameter != "weight")
-            return {};
-        if (const auto kind = kindOfClass(className))
-            return kind;
-        const auto found = m_operators.find(joined(module, parameter));
-        return found == m_operators.end() ? std::nullopt : std::optional(found->second);
-    }
-
-    /// Tied weights become one layer, at the place of the first owner, under the name and kind of
-    /// the first one that is not an embedding.
-    void addLayer(LayerInfo layer, WeightSlot slot, const at::Tensor& tensor)
-    {
-        if (const std::optional<Place> place = findPlace(tensor)) {
-            if (!place->isLayer) { // seen before as another module's plain parameter
-                m_model.m_plain[place->index].slots.push_back(std::move(slot));
-                return;
-            }
-            m_model.m_layers[place->index].slots.push_back(std::move(slot));
-            LayerInfo& known = m_info.layers[place->index];
-            if (known.kind == LayerKind::Embedding && layer.kind != LayerKind::Embedding) {
-                layer.tiedWith = known.tiedWith;
-                layer.tiedWith.insert(layer.tiedWith.begin(), known.module);
-                known = std::move(layer);
-            } else {
-                known.tiedWith.push_back(layer.module);
-            }
-            return;
+        std::vector<ParameterPlaces> places;
+        for (const ParameterGroup& group : groups) {
+            places.push_back({group.tensor, {}});
+            for (const std::size_t owner : group.owners)
+                places.back().slots.push_back(m_slots[owner]);
         }
-        m_places.emplace(tensor.data_ptr(), Place {true, m_model.m_layers.size()});
-        m_info.layers.push_back(std::move(layer));
-        m_model.m_layers.push_back({tensor, {std::move(slot)}});
-    }
-
-    void addPlain(std::string name, WeightSlot slot, const at::Tensor& tensor)
-    {
-        if (const std::optional<Place> place = findPlace(tensor)) {
-            auto& places = place->isLayer ? m_model.m_layers : m_model.m_plain;
-            places[place->index].slots.push_back(std::move(slot));
-            return;
-        }
-        m_places.emplace(tensor.data_ptr(), Place {false, m_model.m_plain.size()});
-        m_info.plainParameters.push_back({std::move(name), tensor.sizes().vec(), tensor.numel()});
-        m_model.m_plain.push_back({tensor, {std::move(slot)}});
-    }
-
-    std::optional<Place> findPlace(const at::Tensor& tensor) const
-    {
-        const auto [begin, end] = m_places.equal_range(tensor.data_ptr());
-        for (auto entry = begin; entry != end; ++entry) {
-            const auto& places = entry->second.isLayer ? m_model.m_layers : m_model.m_plain;
-            if (sameTensor(places[entry->second.index].tensor, tensor))
-                return entry->second;
-        }
-        return {};
-    }
-
-    static bool sameTensor(const at::Tensor& a, const at::Tensor& b)
-    {
-        return a.is_same(b)
-            || (a.numel() > 0 && a.data_ptr() == b.data_ptr() && a.sizes() == b.sizes()
-                && a.strides() == b.strides() && a.scalar_type() == b.scalar_type());
-    }
-
-    void keepModulesWithLayers()
-    {
-        std::set<std::string> holders;
-        for (const ParameterPlaces& places : m_model.m_layers)
-            for (const WeightSlot& slot : places.slots) {
-                holders.insert("");
-                for (std::size_t dot = slot.module.find('.'); dot != std::string::npos;
-                     dot = slot.module.find('.', dot + 1))
-                    holders.insert(slot.module.substr(0, dot));
-                holders.insert(slot.module);
-            }
-        auto& modules = m_info.modules;
-        modules.erase(
-            std::remove_if(modules.begin(), modules.end(),
-                           [&](const ModuleInfo& m) { return holders.count(m.name) == 0; }),
-            modules.end());
-    }
-
-    [[noreturn]] void refuse() const
-    {
-        std::string why = "The model has no weights that could be compressed: no Linear, Conv or "
-                          "Embedding layer";
-        std::string hint = "Check that the right model was saved.";
-        if (m_isQuantized) {
-            why = "The model is quantized already: its weights are packed integers";
-            hint = "Save the model as it was before quantization.";
-        } else if (!m_skippedTypes.empty()) {
-            why += " of type float32, float16 or bfloat16 (there are some of type "
-                + *m_skippedTypes.begin() + ")";
-            hint = "Convert it in Python before saving: model.float().";
-        }
-        throw Error(ErrorCode::UnsupportedModel, why + '.', hint, m_info.path);
+        return places;
     }
 
     ScriptModel& m_model;
     ModelInfo& m_info;
-    OperatorWeights m_operators;
+    LayerCollector m_collector;
+    WeightUses m_uses;
     std::map<std::string, ThawedParameter> m_thawed;
-    std::multimap<const void*, Place> m_places; ///< by address of the data
-    std::set<std::string> m_skippedTypes;
-    bool m_isQuantized = false;
+    std::vector<WeightSlot> m_slots; ///< one per call of LayerCollector::add()
 };
 
 std::shared_ptr<const ScriptModel> buildScriptModel(jit::Module module, ModelInfo info)

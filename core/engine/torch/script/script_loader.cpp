@@ -83,26 +83,21 @@ std::string torchVersion()
     return "LibTorch " TORCH_VERSION;
 }
 
-std::shared_ptr<const Model> openTorchScript(const std::filesystem::path& path,
+std::shared_ptr<const Model> openTorchScript(const ModelFile& file, ModelInfo info,
                                              const std::stop_token& stop)
 {
-    const ModelFile file = readModelFile(path, stop);
-    ModelInfo info;
-    info.path = path.string();
-    info.fileName = path.filename().string();
+    const std::string path = info.path;
     info.format = "TorchScript";
-    info.sha256 = file.sha256;
-    info.fileBytes = file.bytes.size();
     if (stop.stop_requested())
         throw Cancelled();
-    jit::Module module = loadModule(file.bytes, path.string());
+    jit::Module module = loadModule(file.bytes, path);
     if (stop.stop_requested())
         throw Cancelled();
     try {
         return buildScriptModel(std::move(module), std::move(info));
     } catch (...) {
         rethrowAsError({ErrorCode::UnsupportedModel,
-                        "The structure of the model cannot be read:", exportHint(), path.string()});
+                        "The structure of the model cannot be read:", exportHint(), path});
     }
 }
 

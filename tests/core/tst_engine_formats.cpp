@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TorchScript files and torch.export programs of the same models: equal layers, outputs as the
+// eager model's, equal measurements; and programs that must be refused.
+#include "core/engine/engine_loader.h"
+#include "tests/support/engine_data.h"
+
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+
+using namespace bitfront;
+using namespace bitfront::test;
+using nlohmann::json;
+
+namespace {
+
+std::filesystem::path pairPath(const std::string& file)
+{
+    return std::filesystem::path(BITFRONT_TEST_DATA) / "pairs" / file;
+}
+
+const json& expectedPairs()
+{
+    static const json content = json::parse(std::ifstream(pairPath("expected.json")));
+    return content;
+}
+
+/// A row "name.pt" or "name.pt2" for every file.
+void addFiles()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("suffix");
+    for (const auto& [name, entry] : expectedPairs().items())
+        for (const auto& [key, suffix] : {std::pair {"ts", ".pt"}, std::pair {"pt2", ".pt2"}})
+            if (entry.at(key).get<bool>())
+                QTest::newRow((name + suffix).c_str()) << QString::fromStdString(name) << suffix;
+}
+
+/// A row for every model that both formats hold.
+void addPairs()
+{
+    QTest::addColumn<QString>("name");
+    for (const auto& [name, entry] : expectedPairs().items())
+        if (entry.at("ts").get<bool>() && entry.at("pt2").get<bool>())
+            QTest::newRow(name.c_str()) << QString::fromStdString(name);
+}
+
+/// √(Σ(a−b)²/Σb²), over all elements of a stored tensor.
+double relativeError(const std::vector<float>& values, const RawTensor& stored)
+{
+    double difference = 0, size = 0;
+    const auto* bytes = stored.data.data();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        double wanted = 0;
+        if (stored.dtype == DType::Bool) {
+            wanted = bytes[i];
+        } else if (stored.dtype == DType::Float16 || stored.dtype == DType::BFloat16) {
+            return -1; // compared by the caller's tolerance on float files only
+        } else {
+            float number = 0;
+            std::memcpy(&number, bytes + i * sizeof number, sizeof number);
+            wanted = number;
+        }
+        difference += (values[i] - wanted) * (values[i] - wanted);
+        size += wanted * wanted;
+    }
+    return std::sqrt(difference / std::max(size, 1e-30));
+}
+
+std::vector<MetricChoice> psnrOf(const Experiment& experiment)
+{
+    std::vector<MetricChoice> choices;
+    for (const OutputInfo& output : experiment.outputs())
+        if (metricUnfitReason(output, Metric::Psnr).empty())
+            choices.push_back({output.name, Metric::Psnr, 10});
+    return choices;
+}
+
+CompressionConfig int8()
+{
+    CompressionConfig config;
+    config.spec = QuantConfig {};
+    config.group = GroupId::PerChannel;
+    config.name = canonicalName(config.spec);
+    return config;
+}
+
+} // namespace
+
+class TestEngineFormats : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase() { m_engine = loadEngine(); }
+    void outputs_data() { addFiles(); }
+    void outputs();
+    void sameLayers_data() { addPairs(); }
+    void sameLayers();
+    void sameMeasurement_data() { addPairs(); }
+    void sameMeasurement();
+    void argumentsOfPrograms();
+    void notes();
+    void shapesAreChecked_data();
+    void shapesAreChecked();
+    void otherBatchSizes();
+    void refused_data();
+    void refused();
+    void everyCutIsRefused();
+    void nothingWasWritten();
+
+private:
+    std::shared_ptr<Experiment> experiment(const std::string& file, const std::string& inputs)
+    {
+        const auto model = m_engine->openModel(pairPath(file));
+        return m_engine->createExperiment(model, m_engine->loadInputs(pairPath(inputs), *model));
+    }
+    std::shared_ptr<Engine> m_engine;
+};
+
+void TestEngineFormats::outputs()
+{
+    QFETCH(QString, name);
+    QFETCH(QString, suffix);
+    const std::string base = name.toStdString();
+    const auto run = experiment(base + suffix.toStdString(), base + ".inputs.safetensors");
+    const auto stored = readSafetensors(readFileBytes(pairPath(base + ".outputs.safetensors")));
+    const json& expected = expectedPairs().at(base);
+    QCOMPARE(run->outputs().size(), expected.at("outputs").size());
+    for (std::size_t i = 0; i < run->outputs().size(); ++i) {
+        const OutputInfo& output = run->outputs()[i];
+        QCOMPARE(output.name, expected.at("outputs")[i].get<std::string>());
+        const auto wanted = std::find_if(stored.begin(), stored.end(), [&](const RawTensor& raw) {
+            return raw.name == output.name;
+        });
+        QVERIFY(wanted != stored.end());
+        QCOMPARE(output.shape, wanted->shape);
+        QCOMPARE(output.dtype, std::string(bitfront::name(wanted->dtype)));
+        const double error = relativeError(run->baseline(i), *wanted);
+        QVERIFY2(error <= expected.at("tolerance").get<double>(),
+                 qPrintable(QString("%1: %2").arg(QString::fromStdString(output.name)).arg(error)));
+    }
+}
+
+void TestEngineFormats::sameLayers()
+{
+    QFETCH(QString, name);
+    const auto script = m_engine->openModel(pairPath(name.toStdString() + ".pt"));
+    const auto program = m_engine->openModel(pairPath(name.toStdString() + ".pt2"));
+    const ModelInfo &a = script->info(), &b = program->info();
+    QCOMPARE(b.format, std::string("torch.export program"));
+    QCOMPARE(b.layers.size(), a.layers.size());
+    for (std::size_t i = 0; i < a.layers.size(); ++i) {
+        QCOMPARE(b.layers[i].name, a.layers[i].name);
+        QCOMPARE(b.layers[i].module, a.layers[i].module);
+        QCOMPARE(b.layers[i].parameter, a.layers[i].parameter);
+        QCOMPARE(b.layers[i].moduleType, a.layers[i].moduleType);
+        QCOMPARE(b.layers[i].kind, a.layers[i].kind);
+        QCOMPARE(b.layers[i].weightType, a.layers[i].weightType);
+        QCOMPARE(b.layers[i].shape, a.layers[i].shape);
+        QCOMPARE(b.layers[i].tiedWith, a.layers[i].tiedWith);
+        QCOMPARE(program->layerValues(i).values, script->layerValues(i).values);
+    }
+    QCOMPARE(b.plainParameters.size(), a.plainParameters.size());
+    for (std::size_t i = 0; i < a.plainParameters.size(); ++i) {
+        QCOMPARE(b.plainParameters[i].name, a.plainParameters[i].name);
+        QCOMPARE(b.plainParameters[i].shape, a.plainParameters[i].shape);
+    }
+    QCOMPARE(b.parameterCount(), a.parameterCount());
+    QCOMPARE(b.modules.size(), a.modules.size());
+    for (std::size_t i = 0; i < a.modules.size(); ++i) {
+        QCOMPARE(b.modules[i].name, a.modules[i].name);
+        QCOMPARE(b.modules[i].type.empty(), a.modules[i].type.empty());
+    }
+}
+
+void TestEngineFormats::sameMeasurement()
+{
+    QFETCH(QString, name);
+    const std::string base = name.toStdString();
+    std::vector<Measurement> results;
+    for (const char* suffix : {".pt", ".pt2"}) {
+        const auto run = experiment(base + suffix, base + ".inputs.safetensors");
+        results.push_back(run->createEvaluator(psnrOf(*run), 1)->evaluate(int8(), {}));
+    }
+    QVERIFY(results[0].layers == results[1].layers);
+    QVERIFY(results[0].size == results[1].size);
+    QCOMPARE(results[1].outputs.size(), results[0].outputs.size());
+    for (std::size_t i = 0; i < results[0].outputs.size(); ++i) {
+        const double a = results[0].outputs[i].value, b = results[1].outputs[i].value;
+        // Half precision outputs are rounded, and fused operators of one format round elsewhere.
+        QVERIFY2(a == b || std::abs(a - b) < 0.02,
+                 qPrintable(QString("%1 and %2 dB").arg(a).arg(b)));
+    }
+}
+
+void TestEngineFormats::argumentsOfPrograms()
+{
+    const auto nested = m_engine->openModel(pairPath("nested.pt2"));
+    std::vector<std::string> names;
+    for (const ArgumentInfo& argument : nested->info().arguments)
+        names.push_back(argument.name);
+    QCOMPARE(names, (std::vector<std::string> {"batch.x", "batch.y", "pair.0", "pair.1", "scale"}));
+    const auto dynamic = m_engine->openModel(pairPath("dynamic.pt2"));
+    const ArgumentInfo& ids = dynamic->info().arguments.at(0);
+    QCOMPARE(ids.name, std::string("ids"));
+    QCOMPARE(ids.dtype, std::string("int64"));
+    QVERIFY(ids.required && ids.shape.size() == 2);
+    QVERIFY(QString::fromStdString(ids.shape[0]).endsWith(" (1 to 64)"));
+    QCOMPARE(ids.shape[1], std::string("7"));
+}
+
+void TestEngineFormats::notes()
+{
+    for (const char* file : {"functional.pt", "functional.pt2"}) {
+        const auto model = m_engine->openModel(pairPath(file));
+        QCOMPARE(model->info().layers.size(), std::size_t {2});
+        QCOMPARE(model->info().notes.size(), std::size_t {1});
+        QVERIFY(model->info().notes[0].find("No operator uses unused.weight, unused.bias")
+                != std::string::npos);
+    }
+    const auto state = experiment("stateful.pt2", "stateful.inputs.safetensors");
+    QCOMPARE(state->model().notes.size(), std::size_t {1});
+    QVERIFY(state->model().notes[0].find("changes its own state") != std::string::npos);
+}
+
+void TestEngineFormats::shapesAreChecked_data()
+{
+    QTest::addColumn<QString>("model");
+    QTest::addColumn<QByteArray>("shape");
+    QTest::addColumn<int>("dtype");
+    QTest::addColumn<QString>("says");
+    const int f32 = static_cast<int>(DType::Float32), i64 = static_cast<int>(DType::Int64);
+    QTest::newRow("fixed batch") << "mlp" << QByteArray("[4,24]") << f32
+                                 << "“x” has shape 4 × 24|takes 8 × 24|axis 0 must be 8|Dim(";
+    QTest::newRow("features") << "mlp" << QByteArray("[8,23]") << f32 << "axis 1 must be 24";
+    QTest::newRow("no batch") << "mlp" << QByteArray("[24]") << f32 << "batch dimension|x[None]";
+    QTest::newRow("type") << "mlp" << QByteArray("[8,24]") << static_cast<int>(DType::Float64)
+                          << "“x” is of type float64|exported for float32";
+    QTest::newRow("range") << "dynamic" << QByteArray("[65,7]") << i64
+                           << "outside of the range|1 to 64";
+    QTest::newRow("other axis") << "dynamic" << QByteArray("[3,8]") << i64 << "axis 1 must be 7";
+}
+
+void TestEngineFormats::shapesAreChecked()
+{
+    QFETCH(QString, model);
+    QFETCH(QByteArray, shape);
+    QFETCH(int, dtype);
+    QFETCH(QString, says);
+    RawTensor tensor;
+    tensor.name = model == "mlp" ? "x" : "ids";
+    tensor.dtype = static_cast<DType>(dtype);
+    tensor.shape = json::parse(shape.toStdString()).get<std::vector<std::int64_t>>();
+    tensor.data.resize(checkedBytes(tensor.shape, tensor.dtype));
+    const QTemporaryDir folder;
+    const std::string path = folder.filePath("x.safetensors").toStdString();
+    const auto bytes = writeSafetensors(std::span(&tensor, 1), {});
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+    const auto opened = m_engine->openModel(pairPath(model.toStdString() + ".pt2"));
+    const auto failure =
+        failureOf([&] { m_engine->createExperiment(opened, m_engine->loadInputs(path, *opened)); });
+    QVERIFY2(bitfront::test::says(failure, says.toStdString()), textOf(failure).c_str());
+    QCOMPARE(failure->code, ErrorCode::InputMismatch);
+}
+
+void TestEngineFormats::otherBatchSizes()
+{
+    RawTensor ids {"ids", DType::Int64, {11, 7}, std::vector<std::uint8_t>(11 * 7 * 8)};
+    const QTemporaryDir folder;
+    const std::string path = folder.filePath("ids.safetensors").toStdString();
+    const auto bytes = writeSafetensors(std::span(&ids, 1), {});
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+    std::vector<std::vector<float>> values;
+    for (const char* file : {"dynamic.pt", "dynamic.pt2"}) {
+        const auto model = m_engine->openModel(pairPath(file));
+        const auto run = m_engine->createExperiment(model, m_engine->loadInputs(path, *model));
+        QCOMPARE(run->outputs()[0].shape, (std::vector<std::int64_t> {11, 3, 3}));
+        values.push_back(run->baseline(0));
+    }
+    QCOMPARE(values[1].size(), values[0].size());
+    for (std::size_t i = 0; i < values[0].size(); ++i) // sums may be rounded in another order
+        QVERIFY(std::abs(values[1][i] - values[0][i]) < 1e-6F);
+}
+
+void TestEngineFormats::refused_data()
+{
+    QTest::addColumn<int>("code");
+    QTest::addColumn<QString>("says");
+    const auto row = [](const char* file, ErrorCode code, const char* says) {
+        QTest::newRow(file) << static_cast<int>(code) << says;
+    };
+    const ErrorCode format = ErrorCode::BadFormat, model = ErrorCode::UnsupportedModel;
+    row("bad_schema.pt2", model, "version 9 of the export format");
+    row("bad_operator.pt2", model, "an operator that cannot run here: torchvision.nms.default");
+    row("bad_file_operator.pt2", model, "cannot run here: aten.from_file.default");
+    row("bad_python_target.pt2", model, "cannot run here: os.system");
+    row("bad_value.pt2", format, "uses the value “nobody” before");
+    row("bad_sizes.pt2", format, "head.weight|beyond its data");
+    row("bad_negative.pt2", format, "head.weight|starts before its data");
+    row("bad_strides.pt2", format, "head.weight|larger than any memory");
+    row("bad_pickled_weight.pt2", model, "head.weight|Python object");
+    row("bad_json.pt2", format, "not JSON");
+    row("bad_missing_weight.pt2", format, "weight_0|missing");
+    row("bad_version.pt2", model, "version “7”");
+    row("bad_truncated.pt2", format, "cut off");
+    row("old_2_8.pt2", model, "PyTorch 2.8|2.9 and newer|torch.export.load");
+    row("old_2_5.pt2", model, "PyTorch 2.1 to 2.7|2.9 and newer");
+}
+
+void TestEngineFormats::refused()
+{
+    QFETCH(int, code);
+    QFETCH(QString, says);
+    const auto path = pairPath(QTest::currentDataTag());
+    const auto failure = failureOf([&] { m_engine->openModel(path); });
+    QVERIFY2(bitfront::test::says(failure, says.toStdString()), textOf(failure).c_str());
+    QCOMPARE(static_cast<int>(failure->code), code);
+    QCOMPARE(failure->context, path.string());
+}
+
+void TestEngineFormats::everyCutIsRefused()
+{
+    const FileBytes whole = readFileBytes(pairPath("mlp.pt2"));
+    const QTemporaryDir folder;
+    const std::string path = folder.filePath("cut.pt2").toStdString();
+    for (std::size_t size = 0; size < whole.size(); size += whole.size() / 40) {
+        std::ofstream(path, std::ios::binary)
+            .write(reinterpret_cast<const char*>(whole.data()), static_cast<std::streamsize>(size));
+        QVERIFY(failureOf([&] { m_engine->openModel(path); }));
+    }
+}
+
+void TestEngineFormats::nothingWasWritten()
+{
+    QVERIFY(!QFile::exists("bitfront_was_here.bin"));
+    QVERIFY(!QDir(BITFRONT_TEST_DATA).exists("pairs/bitfront_was_here.bin"));
+}
+
+QTEST_GUILESS_MAIN(TestEngineFormats)
+#include "tst_engine_formats.moc"
