@@ -93,7 +93,10 @@ public:
         : m_primary(std::move(primary))
     {
     }
-    void started(const std::filesystem::path&, const SweepProgress&) override { }
+    void started(const std::filesystem::path&, const SweepProgress& progress) override
+    {
+        m_count = progress.done;
+    }
     void recorded(const ResultRecord& record, const SweepProgress& progress) override
     {
         ++m_count;
@@ -124,7 +127,11 @@ public:
     }
     void started(const std::filesystem::path& folder, const SweepProgress& progress) override
     {
-        print({{"event", "started"}, {"folder", folder.string()}, {"total", progress.total}});
+        m_count = progress.done;
+        print({{"event", "started"},
+               {"folder", folder.string()},
+               {"done", progress.done},
+               {"total", progress.total}});
     }
     void recorded(const ResultRecord& record, const SweepProgress& progress) override
     {

@@ -14,6 +14,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <set>
 #include <unistd.h>
 
 namespace bitfront::cli {
@@ -26,8 +27,10 @@ struct RunOptions
 {
     SweepOptions sweep;
     std::string out;
+    std::string resume;
     std::string progress = "auto";
     bool yes = false;
+    bool retryFailed = false;
 
     bool json() const { return progress == "json"; }
     /// With JSON progress stdout belongs to the program that reads it.
@@ -108,6 +111,34 @@ int conclude(const RunOptions& options, const SweepEnd& end, const fs::path& fol
     return unwritten ? kBadInput : kOk;
 }
 
+/// False when the user does not want it. Refuses where nobody can be asked.
+bool agreed(const RunOptions& options, const std::string& question)
+{
+    refuseWithoutConsent(options);
+    if (options.yes || confirm(question))
+        return true;
+    options.human() << "Not started.\n";
+    return false;
+}
+
+/// From start to reports; returns the exit code.
+int follow(const RunOptions& options, SweepRunner& runner, SweepWatch& watch,
+           const MetricChoice& judged)
+{
+    const auto printer = makeProgressPrinter(styleOf(options), judged);
+    const SweepEnd end = watch.follow(runner, *printer);
+    return conclude(options, end, runner.folder());
+}
+
+/// What only a resumed run can do without.
+void requireArguments(const CLI::App& command)
+{
+    for (const std::string name : {"MODEL", "--inputs", "--out"})
+        if (command.count(name) == 0)
+            throw Error(ErrorCode::BadArgument, name + " is required.",
+                        "See bitfront-cli run --help.");
+}
+
 int runSweep(const RunOptions& options)
 {
     const SweepPlan plan = makePlan(options.sweep.plan);
@@ -125,20 +156,69 @@ int runSweep(const RunOptions& options)
     printDivisibility(out, checkDivisibility(experiment.model(), plan.configs), plan.indivisible);
     printEstimation(out, plan, estimation);
     out << "Writes   " << options.out << std::endl;
-    refuseWithoutConsent(options);
-    if (!options.yes && !confirm("Start the sweep?")) {
-        out << "Not started.\n";
+    if (!agreed(options, "Start the sweep?"))
         return kStopped;
-    }
 
     SweepWatch watch;
     SweepRunner runner(
         {workload.experiment, makeRunHeader(workload, metrics, plan, estimation.probe, options.out),
          options.out, estimation.threads.workers, estimation.threads.threadsPerWorker},
         watch);
-    const auto printer = makeProgressPrinter(styleOf(options), metrics.front());
-    const SweepEnd end = watch.follow(runner, *printer);
-    return conclude(options, end, runner.folder());
+    return follow(options, runner, watch, metrics.front());
+}
+
+/// The model and the inputs of a run, from where they were or where they are said to be now.
+Workload reopenWorkload(const RunOptions& options, const RunHeader& header)
+{
+    const auto either = [](const std::string& said, const std::string& was) {
+        return said.empty() ? was : said;
+    };
+    return openWorkload(either(options.sweep.model, header.model.path),
+                        either(options.sweep.inputs, header.inputsPath));
+}
+
+int resumeSweep(const RunOptions& options)
+{
+    const RunContents earlier = readRun(options.resume);
+    const Workload workload = reopenWorkload(options, earlier.header);
+    const ThreadBudget threads = threadBudget(workload.experiment->model(), options.sweep.threads);
+    SweepWatch watch;
+    SweepRequest request {workload.experiment,      {},  options.resume, threads.workers,
+                          threads.threadsPerWorker, true};
+    SweepRunner runner(std::move(request), watch);
+    if (options.retryFailed)
+        for (const ResultRecord& record : earlier.records)
+            if (record.failure())
+                runner.retry(record.config.name);
+
+    std::ostream& out = options.human();
+    printModel(out, workload.experiment->model());
+    printInputs(out, *workload.inputs);
+    const SweepProgress progress = runner.progress();
+    out << "Resumes  " << options.resume << ": " << progress.done << " of "
+        << (runner.queue().empty() ? "" : "up to ") << progress.total << " results are there";
+    if (runner.queue().empty())
+        out << ", nothing is left to run";
+    else
+        out << ", the rest takes " << durationText(progress.remaining);
+    out << std::endl;
+    if (earlier.header.engineVersion != workload.engineVersion)
+        out << "Note     measured with " << earlier.header.engineVersion << " so far, now with "
+            << workload.engineVersion << ": the last digits may differ\n";
+    if (!runner.queue().empty() && !agreed(options, "Go on?"))
+        return kStopped;
+    return follow(options, runner, watch, earlier.header.metrics.front());
+}
+
+/// What a run already says and resuming must not change.
+void excludeFromResume(CLI::App& command, CLI::Option& resume)
+{
+    static const std::set<std::string> kAllowed {"MODEL",    "--inputs",      "--threads",
+                                                 "--yes",    "--progress",    "--help",
+                                                 "--resume", "--retry-failed"};
+    for (CLI::Option* option : command.get_options())
+        if (!kAllowed.contains(option->get_name()))
+            resume.excludes(option);
 }
 
 } // namespace
@@ -148,11 +228,13 @@ void addRunCommand(CLI::App& app, int& exitCode)
     auto options = std::make_shared<RunOptions>();
     CLI::App* command = app.add_subcommand("run", "Sweep compression configurations of a model");
     addSweepOptions(*command, options->sweep);
+    // Not with --resume: requireArguments() asks for them.
+    command->get_option("MODEL")->required(false);
+    command->get_option("--inputs")->required(false);
     command
         ->add_option("--out", options->out,
                      "Run folder to write; an earlier run there is kept "
                      "aside")
-        ->required()
         ->type_name("DIR");
     command->add_flag("--yes,-y", options->yes, "Start without asking");
     command
@@ -161,7 +243,23 @@ void addRunCommand(CLI::App& app, int& exitCode)
         ->check(CLI::IsMember({"auto", "json"}))
         ->type_name("auto|json")
         ->capture_default_str();
-    command->callback([options, &exitCode] { exitCode = runSweep(*options); });
+    CLI::Option* resume =
+        command
+            ->add_option("--resume", options->resume,
+                         "Go on with a run that ended early, with its model, inputs, metrics and "
+                         "plan; what it has measured is not measured again. MODEL and --inputs say "
+                         "where the files are now")
+            ->type_name("DIR");
+    command
+        ->add_flag("--retry-failed", options->retryFailed,
+                   "With --resume: try failed configurations again")
+        ->needs(resume);
+    excludeFromResume(*command, *resume);
+    command->callback([options, command, &exitCode] {
+        if (command->count("--resume") == 0)
+            requireArguments(*command);
+        exitCode = command->count("--resume") == 0 ? runSweep(*options) : resumeSweep(*options);
+    });
 }
 
 } // namespace bitfront::cli

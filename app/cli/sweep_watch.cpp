@@ -44,8 +44,8 @@ SweepEnd SweepWatch::follow(SweepRunner& runner, ProgressPrinter& printer)
 {
     constexpr auto kTick = std::chrono::milliseconds(100);
     const Interrupt interrupt;
-    runner.start();
     printer.started(runner.folder(), runner.progress());
+    runner.start();
     std::optional<SweepEnd> end;
     bool stopAsked = false;
     while (!end) {

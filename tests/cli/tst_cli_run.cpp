@@ -32,6 +32,9 @@ private slots:
     void progressIsJson();
     void someFailuresAreExit3();
     void interruptKeepsResults();
+    void resumes_data();
+    void resumes();
+    void resumeNeedsTheSameFiles();
     void asksOnATerminal();
     void keepsEarlierRuns();
     void reportsThatCannotBeWritten();
@@ -308,6 +311,68 @@ void TestCliRun::interruptKeepsResults()
         QVERIFY(!record["config"]["name"].toString().isEmpty());
     QCOMPARE(jsonOf(fileText(folder + "/run.json"))["state"].toString(), "stopped");
     QCOMPARE(runCli({"report", folder}).exitCode, 0);
+}
+
+void TestCliRun::resumes_data()
+{
+    QTest::addColumn<int>("signal");
+    QTest::newRow("stopped") << SIGINT;
+    QTest::newRow("killed") << SIGKILL;
+}
+
+void TestCliRun::resumes()
+{
+    QFETCH(int, signal);
+    const QString folder = m_folder.filePath(QString("resumed-%1").arg(signal));
+    QProcess process;
+    process.start(
+        cliProgram(),
+        demoRun(QFileInfo(folder).fileName(), {"--yes", "--threads", "1", "--progress", "json"}));
+    QByteArray out;
+    while (out.count("\"record\"") < 3 && process.waitForReadyRead(60000))
+        out += process.readAllStandardOutput();
+    ::kill(static_cast<pid_t>(process.processId()), signal);
+    QVERIFY(process.waitForFinished(60000));
+    const QString first = fileText(folder + "/results.jsonl");
+
+    const CliResult result =
+        runCli({"run", "--resume", folder, "--yes", "--threads", "1", "--progress", "json"});
+    QVERIFY2(result.exitCode == 0, qPrintable(result.err));
+    QVERIFY2(result.err.contains("Resumes  " + folder), qPrintable(result.err));
+    const auto events = jsonLines(result.out);
+    const int before = events.first()["done"].toInt();
+    QVERIFY(before >= 3 && before < 61);
+    QCOMPARE(events.size(), 61 - before + 2); // nothing is measured twice
+    QVERIFY(
+        fileText(folder + "/results.jsonl").startsWith(first.left(first.lastIndexOf('\n') + 1)));
+    QCOMPARE(jsonOf(fileText(folder + "/run.json"))["state"].toString(), "finished");
+
+    // The same numbers as a sweep in one go.
+    const auto quality = [](const QString& run) {
+        std::map<QString, double> values;
+        for (const QJsonObject& record : jsonLines(fileText(run + "/results.jsonl")))
+            values[record["config"]["name"].toString()] =
+                record["output_quality_metrics"][0]["value"].toDouble();
+        return values;
+    };
+    QCOMPARE(quality(folder), quality(m_demo));
+}
+
+void TestCliRun::resumeNeedsTheSameFiles()
+{
+    const QString folder = m_folder.filePath("moved");
+    QCOMPARE(runCli(demoRun("moved", {"--yes", "--no-refine", "--groups", "1a"})).exitCode, 0);
+    const QString copy = m_folder.filePath("copy.pt");
+    QVERIFY(QFile::copy(demoFile("digits_cnn.pt"), copy));
+    const CliResult moved = runCli({"run", copy, "--resume", folder});
+    QVERIFY2(moved.exitCode == 0, qPrintable(moved.err)); // nothing is left: nobody is asked
+    QVERIFY(moved.out.contains("6 of 6 results are there, nothing is left to run"));
+
+    const CliResult other = runCli(
+        {"run", "--resume", folder, "--yes", "--inputs", ownFile("raises_when_coarse.inputs.pt")});
+    QCOMPARE(other.exitCode, 2);
+    QVERIFY2(other.err.startsWith("error: "), qPrintable(other.err));
+    QCOMPARE(runCli({"run", "--resume", m_folder.filePath("nothing"), "--yes"}).exitCode, 2);
 }
 
 void TestCliRun::asksOnATerminal()
