@@ -21,8 +21,8 @@ enum class StateHandling
     Fresh ///< own copies, put back to the values of the file before every run
 };
 
-/// Values of the uncompressed model that runs on the same inputs may take over. Shared by runnables
-/// of one model; thread-safe.
+/// Values of the uncompressed model that later runs on the same inputs take over. Shared by
+/// runnables of one model; thread-safe.
 class ReuseStore
 {
 public:
@@ -48,7 +48,7 @@ public:
     /// Whether the last run has written into the model's state.
     virtual bool changedState() const = 0;
     /// From now on runs take what no exchanged weight can change from `store`, and put what they
-    /// compute of it there. All runs with one store must be on the same inputs. Null: no reuse.
+    /// compute of it there. Their inputs must live as long as the store. Null: no reuse.
     virtual void setReuse(std::shared_ptr<ReuseStore> /*store*/) { }
     /// Of the last run; zeros where the format does not tell.
     virtual OperatorCounts counts() const { return {}; }

@@ -179,7 +179,7 @@ std::shared_ptr<ReuseStore> ExportedModel::createReuseStore(std::uint64_t budget
 {
     if (budget == 0 || drawsRandomNumbers(*m_graph))
         return nullptr;
-    return std::make_shared<ValueStore>(budget, m_initial, m_graph->slots());
+    return std::make_shared<ValueStores>(budget, m_initial, m_graph->slots());
 }
 
 bool ExportedModel::hasState() const

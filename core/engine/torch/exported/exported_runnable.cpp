@@ -25,25 +25,26 @@ void ExportedRunnable::exchangePlain(std::size_t plain, const at::Tensor& tensor
 
 void ExportedRunnable::setReuse(std::shared_ptr<ReuseStore> store)
 {
-    m_store = std::dynamic_pointer_cast<ValueStore>(std::move(store));
+    m_stores = std::dynamic_pointer_cast<ValueStores>(std::move(store));
 }
 
 std::vector<NamedOutput> ExportedRunnable::run(const TorchInputs& inputs)
 {
     const auto& instructions = m_model.graph().instructions;
     Values values = startingValues(inputs);
-    const Values stored = m_store ? m_store->values() : Values();
-    const RunPlan plan = m_store ? planOf(stored) : RunPlan();
+    const std::shared_ptr<ValueStore> store = m_stores ? m_stores->of(inputs) : nullptr;
+    const Values stored = store ? store->values() : Values();
+    const RunPlan plan = store ? planOf(stored) : RunPlan();
     for (const int slot : plan.taken)
         values[static_cast<std::size_t>(slot)] = stored[static_cast<std::size_t>(slot)];
     m_counts = {0, static_cast<int>(instructions.size())};
     for (std::size_t i = 0; i < instructions.size(); ++i) {
-        if (m_store && !plan.execute[i])
+        if (store && !plan.execute[i])
             continue;
         execute(instructions[i], values);
         ++m_counts.executed;
-        if (m_store && !plan.changed[i])
-            keep(i, values);
+        if (store && !plan.changed[i])
+            keep(i, values, *store);
         for (const int slot : instructions[i].lastUses)
             values[static_cast<std::size_t>(slot)] = {};
     }
@@ -62,7 +63,7 @@ RunPlan ExportedRunnable::planOf(const Values& stored) const
 
 /// Offers what an instruction has computed from unchanged values. Memory that is written in place
 /// is offered once nobody writes into it any more.
-void ExportedRunnable::keep(std::size_t index, const Values& values) const
+void ExportedRunnable::keep(std::size_t index, const Values& values, ValueStore& store) const
 {
     const AliasGroups& aliases = m_model.aliases();
     const Instruction& instruction = m_model.graph().instructions[index];
@@ -72,7 +73,7 @@ void ExportedRunnable::keep(std::size_t index, const Values& values) const
     };
     for (const int slot : instruction.writes)
         if (isFinal(aliases.groupOf(slot)))
-            m_store->offer(slot, values[static_cast<std::size_t>(slot)], costly);
+            store.offer(slot, values[static_cast<std::size_t>(slot)], costly);
 }
 
 Values ExportedRunnable::startingValues(const TorchInputs& inputs) const

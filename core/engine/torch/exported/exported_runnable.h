@@ -34,11 +34,11 @@ private:
     void checkArguments(const Values& values) const;
     std::vector<NamedOutput> outputsOf(const Values& values) const;
     RunPlan planOf(const Values& stored) const;
-    void keep(std::size_t index, const Values& values) const;
+    void keep(std::size_t index, const Values& values, ValueStore& store) const;
 
     const ExportedModel& m_model;
     std::map<int, at::Tensor> m_exchanged; ///< by slot
-    std::shared_ptr<ValueStore> m_store;
+    std::shared_ptr<ValueStores> m_stores;
     OperatorCounts m_counts;
 };
 

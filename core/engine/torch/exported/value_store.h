@@ -7,20 +7,28 @@
 
 #include <deque>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 
 namespace bitfront::exported {
 
-/// Holds values by slot within a budget of bytes; views of one storage count once. When it is full,
-/// values that are cheap to compute make room for those that are not. Thread-safe.
-class ValueStore : public ReuseStore
+/// Values by slot, for passes on one set of inputs, within a budget of bytes that all sets share.
+/// When it is full, values that are cheap to compute make room for those that are not.
+class ValueStore
 {
 public:
-    /// `owned`: values that exist anyway (weights); what shares their memory costs nothing.
-    ValueStore(std::uint64_t budget, const Values& owned, int slots);
+    /// What all stores of a model have in common.
+    struct Account
+    {
+        std::mutex mutex;
+        std::uint64_t budget = 0, bytes = 0;
+        /// Storages of values that exist anyway (weights): what shares their memory costs nothing.
+        std::set<const void*> owned;
+    };
 
-    std::uint64_t bytes() const override;
+    ValueStore(std::shared_ptr<Account> account, int slots);
+
     /// All values as they are now; None where nothing is held.
     Values values() const;
     /// Takes a tensor or number that does not depend on any exchanged weight.
@@ -37,13 +45,26 @@ private:
     bool makeRoom(std::uint64_t bytes);
     void drop(int slot);
 
-    mutable std::mutex m_mutex;
-    const std::uint64_t m_budget;
-    std::uint64_t m_bytes = 0;
+    std::shared_ptr<Account> m_account;
     Values m_values;
     std::deque<int> m_cheap; ///< slots that may be dropped, oldest first
-    std::set<const void*> m_owned; ///< storages
     std::map<const void*, Storage> m_storages;
+};
+
+/// The stores of a model, one per set of inputs. Thread-safe.
+class ValueStores : public ReuseStore
+{
+public:
+    ValueStores(std::uint64_t budget, const Values& owned, int slots);
+
+    std::uint64_t bytes() const override;
+    /// `inputs` must live as long as this.
+    std::shared_ptr<ValueStore> of(const TorchInputs& inputs);
+
+private:
+    std::shared_ptr<ValueStore::Account> m_account;
+    const int m_slots;
+    std::map<const TorchInputs*, std::shared_ptr<ValueStore>> m_stores;
 };
 
 } // namespace bitfront::exported
