@@ -13,6 +13,10 @@ namespace bitfront::detail {
 namespace {
 
 constexpr int kMaxIterations = 300;
+constexpr int kSwapIterations = 3;
+constexpr double kMostSwaps = 400;
+constexpr int kPatience = 120; ///< swaps in a row without a gain
+constexpr double kSwapWork = 2e7; ///< distance terms of one pass × swaps: a second at most
 constexpr double kMinimalGain = 1e-7; ///< relative; Lloyd's tail is long and earns nothing
 
 class VectorSolver
@@ -38,11 +42,15 @@ public:
         winner.cost = std::numeric_limits<double>::infinity();
         for (int start = 0; start < starts; ++start) {
             VectorClusters found = seeded(start % 4 == 3);
-            lloyd(found);
+            lloyd(found, kMaxIterations);
             exchange(found);
             if (found.cost < winner.cost)
                 winner = std::move(found);
         }
+        const int swaps = static_cast<int>(std::min(kMostSwaps, kSwapWork / work));
+        int fruitless = 0;
+        for (int swap = 0; swap < swaps && fruitless < kPatience && m_clusters < m_count; ++swap)
+            fruitless = trySwap(winner) ? 0 : fruitless + 1;
         return winner;
     }
 
@@ -91,10 +99,34 @@ private:
         return m_count - 1;
     }
 
-    void lloyd(VectorClusters& clusters)
+    /// One centroid goes elsewhere, a few rounds settle the rest; kept if that pays. Leaves the
+    /// optima that starts and single moves are trapped in (random swap, Fränti 2018).
+    bool trySwap(VectorClusters& winner)
+    {
+        std::vector<double> nearest(m_count);
+        double total = 0;
+        for (std::size_t i = 0; i < m_count; ++i) {
+            nearest[i] = distance(point(i), winner.centroids.data() + winner.labels[i] * m_dim);
+            total += nearest[i] * m_points.weights[i];
+        }
+        if (!(total > 0))
+            return false;
+        VectorClusters changed = winner;
+        const double* target = point(drawn(nearest, total));
+        std::copy(target, target + m_dim,
+                  changed.centroids.data() + m_random() % m_clusters * m_dim);
+        lloyd(changed, kSwapIterations);
+        exchange(changed);
+        if (!(changed.cost < winner.cost * (1 - 1e-12)))
+            return false;
+        winner = std::move(changed);
+        return true;
+    }
+
+    void lloyd(VectorClusters& clusters, int iterations)
     {
         double before = std::numeric_limits<double>::infinity();
-        for (int iteration = 0; iteration < kMaxIterations; ++iteration) {
+        for (int iteration = 0; iteration < iterations; ++iteration) {
             if (m_stop.stop_requested())
                 throw Cancelled();
             clusters.cost = assign(clusters);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// K-means of short vectors: seeded starts, Lloyd iterations, then single moves that still pay.
+// K-means of short vectors: seeded starts, Lloyd iterations, single moves that still pay, swaps.
 #pragma once
 
 #include <cstdint>
