@@ -21,14 +21,14 @@ from demo_model import load_demo, psnr, records
 
 
 def compress(model, inputs, group, path):
-    """The model under a configuration file, by coreai-opt's own classes."""
+    """The model under a configuration file, by coreai-opt's own classes. `inputs` is a tuple."""
     if group == "2":
         from coreai_opt.palettization import KMeansPalettizer, KMeansPalettizerConfig
 
-        return KMeansPalettizer(model, KMeansPalettizerConfig.from_yaml(str(path))).prepare((inputs,))
+        return KMeansPalettizer(model, KMeansPalettizerConfig.from_yaml(str(path))).prepare(inputs)
     from coreai_opt.quantization import Quantizer, QuantizerConfig
 
-    return Quantizer(model, QuantizerConfig.from_yaml(str(path))).prepare((inputs,))
+    return Quantizer(model, QuantizerConfig.from_yaml(str(path))).prepare(inputs)
 
 
 def main():
@@ -44,7 +44,7 @@ def main():
     for record in records(options.run):
         config = record["config"]
         try:
-            compressed = compress(copy.deepcopy(model), inputs, record["group"],
+            compressed = compress(copy.deepcopy(model), (inputs,), record["group"],
                                   options.run / config["path"])
             with torch.no_grad():
                 theirs = psnr(compressed(inputs)["logits"], reference)

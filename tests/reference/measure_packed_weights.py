@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Packs and unpacks every record of a run of the demo model and measures the unpacked weights: what the
-16-bit storage of scales, tables and all other parameters costs against the measured record.
+16-bit storage costs against the measured record, by scales and tables alone and with all other
+parameters at 16 bits, too.
 
     pip install torch==2.13.0 safetensors
     python tests/reference/measure_packed_weights.py build/release/bin/bitfront-cli RUN
@@ -27,6 +28,14 @@ def unpacked(program, run, name, folder):
     return load_file(packed), load_file(weights)
 
 
+def report(title, differences):
+    lowest = min(differences, key=lambda entry: entry[1])
+    highest = max(differences, key=lambda entry: entry[1])
+    mean = sum(abs(entry[1]) for entry in differences) / len(differences)
+    print(f"{title}, {len(differences)} records: mean |difference| {mean:.4f} dB, "
+          f"lowest {lowest[1]:+.4f} dB ({lowest[2]}), highest {highest[1]:+.4f} dB ({highest[2]})")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", help="bitfront-cli")
@@ -34,7 +43,8 @@ def main():
     options = parser.parse_args()
     model, inputs, reference = load_demo()
     parameters = set(dict(model.named_parameters()))
-    differences = []
+    original = {key: value.clone() for key, value in model.state_dict().items()}
+    sides, everything = [], []
     with tempfile.TemporaryDirectory() as folder:
         for record in records(options.run):
             name = record["config"]["name"]
@@ -43,14 +53,17 @@ def main():
             exact = record["size"]["total_bits"]
             payload = sum(t.numel() * t.element_size() for t in packed.values())
             assert exact <= 8 * payload < exact + 8 * len(packed), name
-            model.load_state_dict(weights, strict=False)  # buffers stay
-            with torch.no_grad():
-                value = psnr(model(inputs)["logits"], reference)
-            differences.append((value - record["output_quality_metrics"][0]["value"], name))
-    lowest, highest = min(differences), max(differences)
-    mean = sum(abs(d) for d, _ in differences) / len(differences)
-    print(f"{len(differences)} records: mean |difference| {mean:.4f} dB, "
-          f"lowest {lowest[0]:+.4f} dB ({lowest[1]}), highest {highest[0]:+.4f} dB ({highest[1]})")
+            measured = record["output_quality_metrics"][0]["value"]
+            compressed = {key: value for key, value in weights.items() if key not in packed}
+            for kept, differences in ((compressed, sides), (weights, everything)):
+                model.load_state_dict({**original, **kept})
+                with torch.no_grad():
+                    value = psnr(model(inputs)["logits"], reference)
+                differences.append((record["group"], value - measured, name))
+    report("scales and tables", sides)
+    for group in sorted({group for group, _, _ in sides}):
+        report(f"  group {group}", [entry for entry in sides if entry[0] == group])
+    report("all parameters", everything)
     return 0
 
 
