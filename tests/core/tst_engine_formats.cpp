@@ -104,6 +104,8 @@ private slots:
     void sameMeasurement();
     void argumentsOfPrograms();
     void notes();
+    void freshState_data();
+    void freshState();
     void shapesAreChecked_data();
     void shapesAreChecked();
     void otherBatchSizes();
@@ -225,6 +227,31 @@ void TestEngineFormats::notes()
     const auto state = experiment("stateful.pt2", "stateful.inputs.safetensors");
     QCOMPARE(state->model().notes.size(), std::size_t {1});
     QVERIFY(state->model().notes[0].find("changes its own state") != std::string::npos);
+    const auto object = m_engine->openModel(pairPath("cpp_object.pt"));
+    QCOMPARE(object->info().notes.size(), std::size_t {1});
+    QVERIFY(object->info().notes[0].find("objects written in C++") != std::string::npos);
+}
+
+/// State of every kind starts anew for every configuration.
+void TestEngineFormats::freshState_data()
+{
+    QTest::addColumn<QString>("file");
+    for (const char* file : {"stateful.pt", "stateful.pt2", "script_state.pt"})
+        QTest::newRow(file) << file;
+}
+
+void TestEngineFormats::freshState()
+{
+    QFETCH(QString, file);
+    const std::string name = file.toStdString();
+    const auto run = experiment(name, name.substr(0, name.find('.')) + ".inputs.safetensors");
+    const auto evaluator = run->createEvaluator(psnrOf(*run), 1);
+    const double first = evaluator->evaluate(int8(), {}).outputs.at(0).value;
+    for (int i = 0; i < 3; ++i)
+        QCOMPARE(evaluator->evaluate(int8(), {}).outputs.at(0).value, first);
+    const auto other = run->createEvaluator(psnrOf(*run), 1);
+    QCOMPARE(other->evaluate(int8(), {}).outputs.at(0).value, first);
+    QVERIFY(run->model().notes.at(0).find("changes its own state") != std::string::npos);
 }
 
 void TestEngineFormats::shapesAreChecked_data()

@@ -293,6 +293,44 @@ class Stateful(nn.Module):
         return self.head(y - self.mean)
 
 
+@torch.jit.script
+class Counter:
+    def __init__(self, start: float):
+        self.value = start
+
+    def step(self) -> float:
+        self.value = self.value + 1.0
+        return self.value
+
+
+class ScriptState(nn.Module):
+    """State in places that are no buffers: an object of a TorchScript class, a dict, a list."""
+
+    counter: Counter
+    seen: Dict[str, Tensor]
+    calls: List[int]
+
+    def __init__(self):
+        super().__init__()
+        self.fc, self.head = nn.Linear(6, 6), nn.Linear(6, 2)
+        self.counter, self.seen, self.calls = Counter(0.0), {"sum": torch.zeros(6)}, [0]
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = torch.tanh(self.fc(x))
+        self.seen["sum"] = self.seen["sum"] + y.mean(0)
+        self.calls.append(len(self.calls))
+        return self.head(y * self.counter.step() - self.seen["sum"]) + float(len(self.calls))
+
+
+class PartlyQuantized(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.rest = nn.Linear(6, 4), nn.Sequential(nn.Linear(4, 3))
+
+    def forward(self, x):
+        return self.rest(self.first(x))
+
+
 class Convolutions(nn.Module):
     def __init__(self):
         super().__init__()
@@ -429,7 +467,23 @@ def good_models():
     save_tensors(OUT / "frozen.inputs.safetensors", inputs)
     save_tensors(OUT / "frozen.outputs.safetensors", run(frozen, tuple(inputs.values())))
     EXPECTED["frozen"] = {"ts": True, "pt2": False, "outputs": ["out_0"], "tolerance": 1e-5}
+    torch.manual_seed(12)
+    script_state()
     export_only()
+
+
+def script_state():
+    """Eager modules cannot hold such objects: the scripted model itself gives the expected values."""
+    inputs = {"x": smooth(6, 6)}
+    torch.jit.save(torch.jit.script(ScriptState().eval()), OUT / "script_state.pt")
+    save_tensors(OUT / "script_state.inputs.safetensors", inputs)
+    with torch.no_grad():
+        outputs = {"out_0": torch.jit.load(OUT / "script_state.pt")(inputs["x"])}
+    save_tensors(OUT / "script_state.outputs.safetensors", outputs)
+    EXPECTED["script_state"] = {"ts": True, "pt2": False, "outputs": ["out_0"], "tolerance": 1e-5}
+    partly = PartlyQuantized().eval()
+    partly.rest = torch.ao.quantization.quantize_dynamic(partly.rest, {nn.Linear})
+    torch.jit.save(torch.jit.script(partly), OUT / "cpp_object.pt")
 
 
 def export_only():

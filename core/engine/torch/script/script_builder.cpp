@@ -3,6 +3,7 @@
 #include "core/engine/torch/layer_collector.h"
 #include "core/engine/torch/script/graph_scan.h"
 #include "core/engine/torch/script/script_model.h"
+#include "core/engine/torch/script/script_state.h"
 
 #include <map>
 #include <regex>
@@ -45,6 +46,7 @@ public:
         m_model.m_module = std::move(module);
         readArguments();
         noteTraining();
+        noteObjects();
         if (m_model.m_module.named_parameters().size() == 0)
             thaw();
         m_uses = findWeightUses(m_model.m_module);
@@ -79,6 +81,15 @@ private:
             "The model was saved in training mode and has been switched to "
             "evaluation mode. A traced model keeps dropout and batch statistics "
             "as they were: call model.eval() before tracing.");
+    }
+
+    void noteObjects()
+    {
+        const std::string name = opaqueObject(m_model.m_module);
+        if (!name.empty())
+            m_info.notes.push_back("The model holds objects written in C++ (" + name
+                                   + "). If they change while it runs, they cannot be put back, "
+                                     "and one pass affects the next.");
     }
 
     void thaw()

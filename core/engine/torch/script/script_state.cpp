@@ -9,35 +9,58 @@ namespace jit = torch::jit;
 
 namespace {
 
+bool equal(const c10::IValue& a, const c10::IValue& b);
+
+bool equalTensors(const at::Tensor& a, const at::Tensor& b)
+{
+    if (a.defined() != b.defined() || !a.defined())
+        return a.defined() == b.defined();
+    return a.sizes() == b.sizes() && a.scalar_type() == b.scalar_type() && a.equal(b);
+}
+
+template<typename Values>
+bool equalAll(const Values& a, const Values& b)
+{
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), equal);
+}
+
+bool equalDicts(const c10::Dict<c10::IValue, c10::IValue>& a,
+                const c10::Dict<c10::IValue, c10::IValue>& b)
+{
+    return a.size() == b.size() && std::all_of(a.begin(), a.end(), [&](const auto& entry) {
+               const auto other = b.find(entry.key());
+               return other != b.end() && equal(entry.value(), other->value());
+           });
+}
+
 bool equal(const c10::IValue& a, const c10::IValue& b)
 {
-    if (a.isTensor() && b.isTensor()) {
-        const at::Tensor &x = a.toTensor(), &y = b.toTensor();
-        return x.defined() == y.defined()
-            && (!x.defined() || (x.sizes() == y.sizes() && x.equal(y)));
-    }
+    if (a.isTensor() && b.isTensor())
+        return equalTensors(a.toTensor(), b.toTensor());
     if (a.isInt() && b.isInt())
         return a.toInt() == b.toInt();
     if (a.isDouble() && b.isDouble())
         return a.toDouble() == b.toDouble();
     if (a.isBool() && b.isBool())
         return a.toBool() == b.toBool();
-    if (a.isTuple() && b.isTuple()) {
-        const auto &x = a.toTupleRef().elements(), &y = b.toTupleRef().elements();
-        return x.size() == y.size() && std::equal(x.begin(), x.end(), y.begin(), equal);
-    }
-    if (a.isList() && b.isList()) {
-        const auto x = a.toListRef(), y = b.toListRef();
-        return x.size() == y.size() && std::equal(x.begin(), x.end(), y.begin(), equal);
-    }
-    return a.tagKind() == b.tagKind(); // strings, None, dicts of settings: not counted as state
+    if (a.isString() && b.isString())
+        return a.toStringRef() == b.toStringRef();
+    if (a.isTuple() && b.isTuple())
+        return equalAll(a.toTupleRef().elements().vec(), b.toTupleRef().elements().vec());
+    if (a.isList() && b.isList())
+        return equalAll(a.toListRef().vec(), b.toListRef().vec());
+    if (a.isGenericDict() && b.isGenericDict())
+        return equalDicts(a.toGenericDict(), b.toGenericDict());
+    if (a.isObject() && b.isObject() && !a.isCustomClass() && !b.isCustomClass())
+        return equalAll(a.toObjectRef().slots(), b.toObjectRef().slots());
+    return a.tagKind() == b.tagKind(); // None, devices, generators and the like
 }
 
 c10::IValue copyOf(const c10::IValue& value)
 {
     if (value.isTensor())
         return value.toTensor().defined() ? value.toTensor().clone() : value;
-    if (value.isList() || value.isTuple() || value.isGenericDict())
+    if (value.isList() || value.isTuple() || value.isGenericDict() || value.isObject())
         return value.deepcopy();
     return value;
 }
@@ -50,12 +73,24 @@ std::vector<jit::Module> modulesOf(const jit::Module& root)
     return modules;
 }
 
+/// Objects of TorchScript classes are, those of C++ classes cannot be looked into.
 bool isState(const c10::ClassType& type, std::size_t slot, const c10::IValue& value)
 {
-    return !type.is_parameter(slot) && !value.isModule() && !value.isObject();
+    return !type.is_parameter(slot) && !value.isModule() && !value.isCustomClass();
 }
 
 } // namespace
+
+std::string opaqueObject(const jit::Module& module)
+{
+    for (const jit::Module& inner : modulesOf(module))
+        for (std::size_t i = 0; i < inner.type()->numAttributes(); ++i) {
+            const c10::IValue value = inner._ivalue()->getSlot(i);
+            if (value.isCustomClass())
+                return value.type()->annotation_str();
+        }
+    return {};
+}
 
 InitialState::InitialState(const jit::Module& module)
 {

@@ -5,9 +5,14 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 namespace bitfront {
+
+/// Class of an object written in C++ that the module holds, "" when there is none: whether such an
+/// object changes cannot be seen, and it cannot be put back.
+std::string opaqueObject(const torch::jit::Module& module);
 
 /// Values of everything but parameters (buffers, counters) before the first pass.
 class InitialState
