@@ -17,14 +17,23 @@
 #include <unordered_map>
 
 namespace bitfront {
+namespace {
+
+/// Jobs that can run side by side: base configurations or, where these are few, refinements.
+int mostAtOnce(const SweepPlan& plan)
+{
+    return std::max(static_cast<int>(plan.configs.size()), plan.maxRefinements());
+}
+
+} // namespace
+
 struct SweepRunner::Impl
 {
     Impl(SweepRequest sweepRequest, SweepObserver& sweepObserver)
         : request(std::move(sweepRequest))
         , observer(sweepObserver)
         , writer(openWriter(request, earlier))
-        , workers(
-              std::clamp(request.workers, 1, static_cast<int>(request.header.plan.configs.size())))
+        , workers(std::clamp(request.workers, 1, mostAtOnce(request.header.plan)))
         , state(request.header.plan, request.header.probe, workers)
     {
         for (std::size_t i = 0; i < earlier.records.size(); ++i)
@@ -298,7 +307,9 @@ void SweepRunner::start()
         return;
     // First: nothing below may fail for want of memory with threads already waiting.
     m_impl->threads.reserve(static_cast<std::size_t>(m_impl->workers));
-    m_impl->request.experiment->announce(m_impl->request.header.plan.configs);
+    const std::vector<CompressionConfig> queue(m_impl->state.queue().begin(),
+                                               m_impl->state.queue().end());
+    m_impl->request.experiment->announce(queue);
     m_impl->started = true;
     m_impl->startedAt = SweepClock::now();
     m_impl->working = m_impl->workers;

@@ -26,8 +26,9 @@ struct SweepRequest
     bool resume = false;
 };
 
-/// Workers × threads for this machine and model: never more than the cores. Big models get at most
-/// two workers (each holds a copy of the model), small ones many workers of one thread each.
+/// Workers × threads for this machine and model: never more than the cores. Each worker holds a
+/// copy of the model: big models get one worker that uses all cores, small ones many workers of one
+/// thread each.
 struct ThreadBudget
 {
     int workers = 1;

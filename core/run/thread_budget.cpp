@@ -8,18 +8,18 @@ namespace bitfront {
 
 ThreadBudget defaultThreads(const ModelInfo& model, int cores)
 {
-    // From here on a model copy and its activations are no small change.
-    constexpr std::uint64_t kBigModelBytes = std::uint64_t {64} << 20;
     // More workers than this only wait for the disk.
     constexpr int kMaxWorkers = 16;
+    // Every worker holds a copy of the weights it changes. One copy is always allowed; more while
+    // they stay below a third of a model and 150 MiB.
+    constexpr double kFreeBytes = 150.0 * 1024 * 1024;
     cores = std::max(cores, 1);
+    const double copyBytes =
+        2.0 * static_cast<double>(std::max<std::uint64_t>(model.fp16Bytes(), 1));
+    const double copies = std::min(1.3 + kFreeBytes / copyBytes, double {kMaxWorkers});
     ThreadBudget budget;
-    if (model.fp16Bytes() >= kBigModelBytes) {
-        budget.workers = std::min(cores, 2);
-        budget.threadsPerWorker = cores / budget.workers;
-    } else {
-        budget.workers = std::min(cores, kMaxWorkers);
-    }
+    budget.workers = std::min(cores, static_cast<int>(copies));
+    budget.threadsPerWorker = budget.workers == kMaxWorkers ? 1 : cores / budget.workers;
     return budget;
 }
 

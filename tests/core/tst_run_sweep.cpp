@@ -44,6 +44,7 @@ private slots:
     void wholeSweep();
     void sameResultsWithAnyWorkers();
     void refinementsFollowTheirGroup();
+    void refinementsOfOneConfigurationRunSideBySide();
     void failuresAreRecords();
     void allBelowTheFloorRefinesNothing();
     void noRefinementWhenNotWanted();
@@ -127,6 +128,21 @@ void TestRunSweep::sameResultsWithAnyWorkers()
         QVERIFY(comparable(readRun(runner.folder()).records) == expected);
     }
     QVERIFY(m_counters->mostAtOnce > 1);
+}
+
+void TestRunSweep::refinementsOfOneConfigurationRunSideBySide()
+{
+    test::FakeOptions options;
+    options.delayMs = 30;
+    const SweepPlan plan =
+        makePlan({}, {"perchannel_int8_symmetric"}, true, IndivisiblePolicy::Nearest);
+    Listener listener;
+    SweepRunner runner(request(plan, 3, options), listener);
+    runner.start();
+    runner.wait();
+    QVERIFY(listener.records.size() > 3);
+    QCOMPARE(m_counters->evaluators.load(), 3);
+    QVERIFY(m_counters->mostAtOnce.load() > 1);
 }
 
 void TestRunSweep::refinementsFollowTheirGroup()
@@ -310,9 +326,11 @@ void TestRunSweep::threadBudget_data()
     QTest::newRow("small, 8 cores") << 1 << 8 << 8 << 1;
     QTest::newRow("small, 128 cores") << 1 << 128 << 16 << 1;
     QTest::newRow("big, 1 core") << 200 << 1 << 1 << 1;
-    QTest::newRow("big, 2 cores") << 200 << 2 << 2 << 1;
-    QTest::newRow("big, 7 cores") << 200 << 7 << 2 << 3;
-    QTest::newRow("big, 64 cores") << 200 << 64 << 2 << 32;
+    QTest::newRow("medium, 2 cores") << 43 << 2 << 2 << 1;
+    QTest::newRow("medium, 8 cores") << 43 << 8 << 3 << 2;
+    QTest::newRow("big, 2 cores") << 200 << 2 << 1 << 2;
+    QTest::newRow("big, 7 cores") << 200 << 7 << 1 << 7;
+    QTest::newRow("big, 64 cores") << 200 << 64 << 1 << 64;
     QTest::newRow("unknown cores") << 1 << 0 << 1 << 1;
 }
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What an experiment and all its evaluators share.
+#pragma once
+
+#include "core/engine/palette_cache.h"
+#include "core/engine/torch/output_quality.h"
+#include "core/engine/torch/reuse_stores.h"
+#include "core/engine/torch/torch_model.h"
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+namespace bitfront {
+
+/// What all evaluators of an experiment read.
+struct ExperimentData
+{
+    ExperimentData(std::shared_ptr<const TorchModel> opened,
+                   std::shared_ptr<const TorchInputs> bound);
+
+    std::shared_ptr<const TorchModel> model;
+    std::shared_ptr<const TorchInputs> inputs;
+    ModelInfo info; ///< the model's, with what running it has shown added to the notes
+    std::vector<OutputInfo> outputs;
+    std::vector<at::Tensor> reference; ///< float32 values of the outputs
+    StateHandling state = StateHandling::Shared; ///< Fresh when forward() changes the model
+    std::vector<bool> finiteWeights; ///< per layer
+    ReuseStores reuse;
+    double forwardMs = 0;
+    PaletteCache palettes;
+    mutable std::atomic<std::int64_t> forwardPasses {0};
+};
+
+/// Runs forward() and explains what fails.
+std::vector<NamedOutput> runExplained(Runnable& runnable, const ExperimentData& data);
+
+/// An evaluator on a view of the model of its own. `threads` serve compression and forward passes.
+std::unique_ptr<Evaluator> makeTorchEvaluator(std::shared_ptr<ExperimentData> data,
+                                              std::vector<ResolvedMetric> metrics, int threads);
+
+} // namespace bitfront
