@@ -91,6 +91,8 @@ private:
     void primaryAction();
     void startSweep();
     void runAgain();
+    void resumeRun();
+    void sayHowItEnded();
     void cancelEstimate();
     void openFiles(const QStringList& paths, bool asInputs);
     void exportOne();
@@ -113,6 +115,9 @@ private:
     bool m_engineRequested = false;
     bool m_demoPending = false;
     bool m_closing = false;
+    bool m_pauseShown = false;
+    bool m_endSaid = false; ///< how the run shown ended
+    bool m_reopening = false; ///< the model of a run that is to be resumed
     bool m_layoutRestored = false;
     bool m_narrow = false;
     int m_hiddenBefore = 0;

@@ -57,6 +57,10 @@ void MainWindow::buildActions()
     a.openDemo = makeAction(this, QStringLiteral("actionOpenDemo"), tr("Open the &demo"));
     a.primary = makeAction(this, QStringLiteral("actionPrimary"), tr("Estimate and start"),
                            QStringLiteral("play"), QKeySequence(Qt::Key_F5));
+    a.pause = makeAction(this, QStringLiteral("actionPause"), tr("&Pause"), QStringLiteral("pause"),
+                         QKeySequence(Qt::Key_F6));
+    a.resume = makeAction(this, QStringLiteral("actionResume"), tr("Res&ume"),
+                          QStringLiteral("play"), QKeySequence(Qt::Key_F7));
     a.stop = makeAction(this, QStringLiteral("actionStop"), tr("&Stop"), QStringLiteral("stop"),
                         QKeySequence(Qt::SHIFT | Qt::Key_F5));
     a.exportAll = makeAction(this, QStringLiteral("actionExport"), tr("&Export report"),
@@ -81,6 +85,8 @@ void MainWindow::buildActions()
     connect(a.openRun, &QAction::triggered, this, &MainWindow::chooseRun);
     connect(a.openDemo, &QAction::triggered, this, &MainWindow::openDemo);
     connect(a.primary, &QAction::triggered, this, &MainWindow::primaryAction);
+    connect(a.pause, &QAction::triggered, this, [this] { m_run.setPaused(!m_run.isPaused()); });
+    connect(a.resume, &QAction::triggered, this, &MainWindow::resumeRun);
     connect(a.stop, &QAction::triggered, &m_run, &RunController::stop);
     connect(a.exportAll, &QAction::triggered, this, &MainWindow::exportAll);
     connect(a.exportOne, &QAction::triggered, this, &MainWindow::exportOne);
@@ -178,7 +184,7 @@ void MainWindow::buildMenus()
     view->addMenu(m_plot->legend().menu());
     view->addActions({a.resetZoom, a.resetLayout});
     QMenu* run = menuBar()->addMenu(tr("&Run"));
-    run->addActions({a.primary, a.stop});
+    run->addActions({a.primary, a.resume, a.pause, a.stop});
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     help->addActions({a.help, a.exportHelp});
 }
@@ -194,7 +200,7 @@ void MainWindow::buildToolBar()
     m_toolBar->setIconSize(buttonIconSize());
     m_toolBar->addActions({a.openModel, a.openInputs});
     m_toolBar->addSeparator();
-    m_toolBar->addActions({a.primary, a.stop});
+    m_toolBar->addActions({a.resume, a.primary, a.pause, a.stop});
     m_toolBar->addSeparator();
     auto* exportButton = new QToolButton;
     exportButton->setObjectName(QStringLiteral("exportButton"));
@@ -244,6 +250,14 @@ void MainWindow::updateActions()
     a.openDemo->setVisible(m_actions->demoAvailable);
     a.stop->setEnabled(running && !m_run.isStopping());
     a.stop->setText(m_run.isStopping() ? tr("Stopping…") : tr("&Stop"));
+    const bool paused = m_run.isPaused();
+    a.pause->setVisible(running);
+    a.pause->setEnabled(running && !m_run.isStopping());
+    a.pause->setText(paused ? tr("Go &on") : tr("&Pause"));
+    a.pause->setIcon(buttonIcon(paused ? QStringLiteral("play") : QStringLiteral("pause")));
+    const bool resumable = m_stage == Stage::Results && m_run.canResume();
+    a.resume->setVisible(resumable);
+    a.resume->setEnabled(resumable && !m_reopening);
     const bool again = m_stage == Stage::Results && !running;
     a.primary->setText(again                            ? tr("Run again")
                            : m_stage == Stage::Estimate ? tr("Start")

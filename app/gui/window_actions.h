@@ -16,6 +16,8 @@ struct MainWindow::Actions
     QAction* openRun = nullptr;
     QAction* openDemo = nullptr;
     QAction* primary = nullptr; ///< estimate, start, run again: whatever comes next
+    QAction* pause = nullptr; ///< pause and go on
+    QAction* resume = nullptr; ///< of a run that ended early
     QAction* stop = nullptr;
     QAction* exportAll = nullptr;
     QAction* exportOne = nullptr;

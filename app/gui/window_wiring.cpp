@@ -100,22 +100,45 @@ void MainWindow::wireRun()
 {
     connect(&m_run, &RunController::runChanged, this, [this] {
         m_results->clear();
+        m_endSaid = false;
         if (m_run.hasRun())
             setStage(Stage::Results);
     });
     connect(&m_run, &RunController::snapshotChanged, this, [this] {
         m_results->setSnapshot(m_run.snapshot());
         updateActions();
-        if (!m_run.isRunning())
-            rememberRun();
+        if (m_run.isRunning())
+            return;
+        rememberRun();
+        sayHowItEnded();
     });
     connect(&m_run, &RunController::progressChanged, this,
             [this] { m_results->setRunning(m_run.progress().running); });
+    connect(&m_run, &RunController::progressChanged, this, [this] {
+        if (m_run.isPaused() != m_pauseShown) {
+            m_pauseShown = m_run.isPaused();
+            updateActions();
+        }
+    });
+    connect(&m_setup, &ProjectSetup::reopened, this, [this](const SweepRequest& request) {
+        m_reopening = false;
+        m_plot->hideMessage();
+        m_run.start(request);
+        updateActions();
+    });
+    connect(&m_setup, &ProjectSetup::reopenFailed, this, [this](const ErrorText& error) {
+        m_reopening = false;
+        m_plot->showMessage(MessageBanner::Kind::Error, error.whole());
+        updateActions();
+    });
     connect(&m_run, &RunController::sweepStarted, this, &MainWindow::updateActions);
     connect(&m_run, &RunController::stopRequested, this, &MainWindow::updateActions);
     connect(&m_run, &RunController::sweepFinished, this, &MainWindow::showEnd);
     connect(&m_run, &RunController::startFailed, this, [this](const ErrorText& error) {
-        m_sheet->showError(error);
+        if (m_stage == Stage::Estimate)
+            m_sheet->showError(error);
+        else
+            m_plot->showMessage(MessageBanner::Kind::Error, error.whole());
         updateActions();
     });
     connect(&m_run, &RunController::openFailed, this, &MainWindow::showRunError);
@@ -206,6 +229,16 @@ void MainWindow::runAgain()
     setStage(Stage::Setup);
 }
 
+void MainWindow::resumeRun()
+{
+    if (m_reopening || !m_run.canResume())
+        return;
+    m_reopening = true;
+    m_plot->showMessage(MessageBanner::Kind::Info, tr("Opening the model and its inputs again…"));
+    m_setup.reopen(m_run.header(), m_run.folder());
+    updateActions();
+}
+
 void MainWindow::cancelEstimate()
 {
     if (m_run.isRunning())
@@ -219,14 +252,9 @@ void MainWindow::showEnd(const SweepEnd& end)
 {
     updateActions();
     const auto writeReport = [this] { exportAll(); };
-    if (end.state == RunState::Stopped)
-        m_plot->showMessage(
-            MessageBanner::Kind::Info,
-            tr("Stopped at %1 of %2. Results are kept.").arg(end.done).arg(m_run.expectedCount()),
-            tr("Write report"), writeReport);
-    else if (end.state == RunState::Failed)
-        m_plot->showMessage(MessageBanner::Kind::Error,
-                            errorText(Task::Sweep, end.failure).whole());
+    if (end.state == RunState::Failed)
+        m_plot->showMessage(MessageBanner::Kind::Error, errorText(Task::Sweep, end.failure).whole(),
+                            tr("Resume"), [this] { resumeRun(); });
     else if (end.failed > 0)
         m_plot->showMessage(
             MessageBanner::Kind::Warning,
@@ -241,6 +269,20 @@ void MainWindow::showEnd(const SweepEnd& end)
         && m_run.snapshot()->analysis.knee.record != kNoRecord)
         m_selection.setCurrent(m_run.snapshot()->analysis.knee.record);
     QApplication::alert(this);
+}
+
+/// Of a run that was stopped, just now or before it was opened: what is there, and what can be
+/// done.
+void MainWindow::sayHowItEnded()
+{
+    if (m_endSaid || !m_run.canResume() || m_run.state() == RunState::Failed)
+        return;
+    m_endSaid = true;
+    const int done = m_run.snapshot() ? static_cast<int>(m_run.snapshot()->records.size()) : 0;
+    m_plot->showMessage(
+        MessageBanner::Kind::Info,
+        tr("Stopped at %1 of %2. Results are kept.").arg(done).arg(m_run.expectedCount()),
+        {{tr("Resume"), [this] { resumeRun(); }}, {tr("Write report"), [this] { exportAll(); }}});
 }
 
 void MainWindow::rememberRun()

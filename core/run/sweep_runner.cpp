@@ -40,7 +40,6 @@ struct SweepRunner::Impl
             ids.emplace(earlier.records[i].config.name, static_cast<RecordId>(i));
         for (const GroupId group : state.restore(earlier.records))
             refine(group, state.baseRecords(group));
-        earlier.records.clear();
     }
 
     void work();
@@ -71,7 +70,7 @@ struct SweepRunner::Impl
 
     SweepRequest request;
     SweepObserver& observer;
-    RunContents earlier; ///< of a resumed run, without its records
+    RunContents earlier; ///< of a resumed run
     RunWriter writer; ///< guarded by sinkMutex
     const int workers;
 
@@ -403,6 +402,16 @@ bool SweepRunner::retry(const std::string& name)
 const std::filesystem::path& SweepRunner::folder() const
 {
     return m_impl->writer.folder();
+}
+
+const RunHeader& SweepRunner::header() const
+{
+    return m_impl->request.header;
+}
+
+const std::vector<ResultRecord>& SweepRunner::earlierRecords() const
+{
+    return m_impl->earlier.records;
 }
 
 } // namespace bitfront

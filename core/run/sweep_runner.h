@@ -130,6 +130,10 @@ public:
     void wait();
     SweepProgress progress() const;
     const std::filesystem::path& folder() const;
+    /// That of the request or, resumed, that of the run.
+    const RunHeader& header() const;
+    /// Of a resumed run: what it held, in the order of its ids.
+    const std::vector<ResultRecord>& earlierRecords() const;
 
 private:
     struct Impl;

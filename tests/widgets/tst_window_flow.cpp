@@ -35,6 +35,10 @@ private slots:
     void sortingKeepsTheSelection();
     void everyPointCanBeClicked();
     void stopKeepsResults();
+    void pauseAndGoOn();
+    void stopAndResume();
+    void resumesAnOpenedRun();
+    void resumeWithoutTheModel();
     void trimmingInTheEstimate();
     void singleConfigurationsCanBeTickedOff();
     void legendHidesGroups();
@@ -198,14 +202,105 @@ void TestWindowFlow::stopKeepsResults()
     QVERIFY(f.records() < 61);
     QCOMPARE(f.window->run().state(), RunState::Stopped);
     auto* panel = f.window->findChild<PlotPanel*>();
-    QVERIFY2(panel->message().startsWith(QStringLiteral("Stopped at ")),
-             qPrintable(panel->message()));
+    QTRY_VERIFY2(panel->message().startsWith(QStringLiteral("Stopped at ")),
+                 qPrintable(panel->message()));
     QVERIFY(panel->message().contains(QStringLiteral("Results are kept.")));
-    f.click("bannerAction");
+    f.click("bannerAction2");
     QTRY_VERIFY(panel->message().startsWith(QStringLiteral("Wrote ")));
     const QDir report(f.window->run().folder());
     for (const char* name : {"report.md", "report.html", "compression_exploration.png"})
         QVERIFY2(QFileInfo(report.absoluteFilePath(QLatin1String(name))).size() > 500, name);
+}
+
+void TestWindowFlow::pauseAndGoOn()
+{
+    FakeOptions options;
+    options.delayMs = 10;
+    WindowFixture f(options);
+    QVERIFY(f.openEstimate());
+    f.click("startSweep");
+    QVERIFY(f.waitForRecords(2));
+    auto* pause = f.window->findChild<QAction*>(QStringLiteral("actionPause"));
+    auto* panel = f.window->findChild<PlotPanel*>();
+    QVERIFY(pause->isVisible() && pause->isEnabled());
+    pause->trigger();
+    QTRY_VERIFY(panel->headline().startsWith(QStringLiteral("Paused, ")));
+    QCOMPARE(pause->text(), QStringLiteral("Go &on"));
+    const int done = f.window->run().progress().done;
+    QTest::qWait(100);
+    QCOMPARE(f.window->run().progress().done, done);
+    pause->trigger();
+    QVERIFY(f.waitForEnd());
+    QCOMPARE(f.window->run().state(), RunState::Finished);
+    QTRY_COMPARE(f.records(), f.window->run().progress().done);
+    QVERIFY(!pause->isVisible());
+}
+
+void TestWindowFlow::stopAndResume()
+{
+    FakeOptions options;
+    options.delayMs = 10;
+    WindowFixture f(options);
+    QVERIFY(f.openEstimate());
+    f.click("startSweep");
+    QVERIFY(f.waitForRecords(5));
+    f.window->findChild<QAction*>(QStringLiteral("actionStop"))->trigger();
+    QVERIFY(f.waitForEnd());
+    auto* panel = f.window->findChild<PlotPanel*>();
+    QTRY_VERIFY(panel->message().startsWith(QStringLiteral("Stopped at ")));
+    const int evaluated = f.engine->counters().evaluations;
+    const int stoppedAt = f.records();
+    f.click("bannerAction");
+    QTRY_VERIFY(f.window->run().isRunning());
+    QVERIFY(f.waitForEnd());
+    QCOMPARE(f.window->run().state(), RunState::Finished);
+    QTRY_COMPARE(f.records(), f.window->run().progress().done);
+    QCOMPARE(f.engine->counters().evaluations - evaluated, f.records() - stoppedAt);
+    QVERIFY(!f.window->findChild<QAction*>(QStringLiteral("actionResume"))->isVisible());
+}
+
+void TestWindowFlow::resumesAnOpenedRun()
+{
+    FakeOptions options;
+    options.delayMs = 10;
+    WindowFixture first(options);
+    QVERIFY(first.openEstimate());
+    first.click("startSweep");
+    QVERIFY(first.waitForRecords(3));
+    first.window->findChild<QAction*>(QStringLiteral("actionStop"))->trigger();
+    QVERIFY(first.waitForEnd());
+
+    WindowFixture f(options);
+    f.window->openRun(first.window->run().folder());
+    auto* panel = f.window->findChild<PlotPanel*>();
+    QTRY_VERIFY(panel->message().startsWith(QStringLiteral("Stopped at ")));
+    auto* resume = f.window->findChild<QAction*>(QStringLiteral("actionResume"));
+    QVERIFY(resume->isVisible() && resume->isEnabled());
+    resume->trigger();
+    QTRY_VERIFY(f.window->run().isRunning());
+    QVERIFY(f.waitForEnd());
+    QCOMPARE(f.window->run().state(), RunState::Finished);
+}
+
+void TestWindowFlow::resumeWithoutTheModel()
+{
+    FakeOptions options;
+    options.delayMs = 10;
+    WindowFixture first(options);
+    QVERIFY(first.openEstimate());
+    first.click("startSweep");
+    QVERIFY(first.waitForRecords(3));
+    first.window->findChild<QAction*>(QStringLiteral("actionStop"))->trigger();
+    QVERIFY(first.waitForEnd());
+    QVERIFY(QFile::remove(QString::fromStdString(first.window->run().header().model.path)));
+
+    auto* panel = first.window->findChild<PlotPanel*>();
+    QTRY_VERIFY(panel->message().startsWith(QStringLiteral("Stopped at ")));
+    first.click("bannerAction");
+    QTRY_VERIFY2(panel->message().startsWith(QStringLiteral("The run cannot go on.")),
+                 qPrintable(panel->message()));
+    QVERIFY(first.window->findChild<QAction*>(QStringLiteral("actionResume"))->isEnabled());
+    QVERIFY(first.records() >= 3); // nothing is lost by trying
 }
 
 void TestWindowFlow::trimmingInTheEstimate()

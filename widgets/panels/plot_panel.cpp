@@ -167,11 +167,21 @@ void PlotPanel::setClosing()
 void PlotPanel::showMessage(MessageBanner::Kind kind, const QString& text, const QString& action,
                             const std::function<void()>& run)
 {
+    std::vector<MessageAction> actions;
+    if (!action.isEmpty())
+        actions.push_back({action, run});
+    showMessage(kind, text, actions);
+}
+
+void PlotPanel::showMessage(MessageBanner::Kind kind, const QString& text,
+                            const std::vector<MessageAction>& actions)
+{
     m_banner->showMessage(kind, text);
-    if (!action.isEmpty()) {
-        QPushButton* button = m_banner->addButton(action);
-        button->setObjectName(QStringLiteral("bannerAction"));
-        connect(button, &QPushButton::clicked, this, [this, run] {
+    for (std::size_t i = 0; i < actions.size(); ++i) {
+        QPushButton* button = m_banner->addButton(actions[i].text);
+        button->setObjectName(i == 0 ? QStringLiteral("bannerAction")
+                                     : QStringLiteral("bannerAction%1").arg(i + 1));
+        connect(button, &QPushButton::clicked, this, [this, run = actions[i].run] {
             hideMessage();
             run();
         });
@@ -219,6 +229,15 @@ void PlotPanel::refreshRunning()
         m_subtitle->setText(tr("%1 of %2 kept, waiting for what is being measured")
                                 .arg(progress.done)
                                 .arg(progress.total));
+        return;
+    }
+    if (progress.paused) {
+        const auto count = static_cast<int>(progress.running.size());
+        m_title->setText(count == 0 ? tr("Paused, %1 of %2").arg(progress.done).arg(progress.total)
+                             : count == 1
+                             ? tr("Pausing after the running configuration")
+                             : tr("Pausing after %1 running configurations").arg(count));
+        m_subtitle->setText(tr("%1 left").arg(toQString(durationText(progress.remaining))));
         return;
     }
     m_title->setText(tr("Exploring, %1 of %2").arg(progress.done).arg(progress.total));

@@ -36,7 +36,15 @@ public:
     void setEstimating(bool estimating, const QString& subtitle = {});
     void setClosing();
     ScatterPlot& plot() const { return *m_plot; }
-    /// A message under the headline, with at most one action besides "Dismiss".
+    /// What a message offers.
+    struct MessageAction
+    {
+        QString text;
+        std::function<void()> run;
+    };
+    /// A message under the headline, with at most two actions besides "Dismiss".
+    void showMessage(MessageBanner::Kind kind, const QString& text,
+                     const std::vector<MessageAction>& actions);
     void showMessage(MessageBanner::Kind kind, const QString& text, const QString& action = {},
                      const std::function<void()>& run = {});
     void hideMessage();

@@ -90,9 +90,10 @@ QString StatusPanel::endText() const
     if (m_run.isRunning()) {
         const QString left = toQString(durationText(m_run.progress().remaining));
         return count + QStringLiteral("  ·  ")
-            + (m_run.isStopping() ? tr("stopping")
-                   : done == 0    ? tr("estimating")
-                                  : tr("%1 left").arg(left));
+            + (m_run.isStopping()     ? tr("stopping")
+                   : m_run.isPaused() ? tr("paused")
+                   : done == 0        ? tr("estimating")
+                                      : tr("%1 left").arg(left));
     }
     switch (m_run.state()) {
     case RunState::Finished:

@@ -29,6 +29,8 @@ QString taskTitle(Task task)
         return tr("The estimate could not be made.");
     case Task::StartSweep:
         return tr("The sweep could not start.");
+    case Task::Resume:
+        return tr("The run cannot go on.");
     case Task::Sweep:
         return tr("The sweep had to end early. Finished results are kept.");
     case Task::OpenRun:
@@ -42,6 +44,8 @@ QString taskTitle(Task task)
 QString title(Task task, ErrorCode code)
 {
     const bool file = task == Task::OpenModel || task == Task::LoadInputs || task == Task::OpenRun;
+    if (task == Task::Resume)
+        return taskTitle(task);
     switch (code) {
     case ErrorCode::FileNotReadable:
         return file ? tr("The file could not be read.") : taskTitle(task);

@@ -17,6 +17,7 @@ enum class Task
     CheckInputs,
     Estimate,
     StartSweep,
+    Resume,
     Sweep,
     OpenRun,
     Export

@@ -34,6 +34,19 @@ OutputSetup setupFor(const OutputInfo& info)
     return output;
 }
 
+/// Work for all cores, still without a header.
+SweepRequest sweepRequest(std::shared_ptr<Experiment> experiment, const QString& folder)
+{
+    SweepRequest request;
+    const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    const ThreadBudget budget = defaultThreads(experiment->model(), cores);
+    request.experiment = std::move(experiment);
+    request.runFolder = toPath(folder);
+    request.workers = budget.workers;
+    request.threadsPerWorker = budget.threadsPerWorker;
+    return request;
+}
+
 } // namespace
 
 ProjectSetup::ProjectSetup(EngineFactory factory, QObject* parent)
@@ -256,15 +269,25 @@ void ProjectSetup::cancelEstimate()
     dropEstimate();
 }
 
+void ProjectSetup::reopen(const RunHeader& header, const QString& folder)
+{
+    m_queue.run(
+        this,
+        [this, model = header.model.path, inputs = header.inputsPath,
+         folder](const std::stop_token& stop) -> BackgroundQueue::Completion {
+            const auto opened = engine()->openModel(model, stop);
+            const auto data = engine()->loadInputs(inputs, *opened);
+            SweepRequest request =
+                sweepRequest(engine()->createExperiment(opened, data, stop), folder);
+            request.resume = true;
+            return [this, request] { emit reopened(request); };
+        },
+        [this](const Failure& failure) { emit reopenFailed(errorText(Task::Resume, failure)); });
+}
+
 SweepRequest ProjectSetup::request() const
 {
-    SweepRequest request;
-    request.experiment = m_experiment;
-    request.runFolder = toPath(m_runFolder);
-    const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    const ThreadBudget budget = defaultThreads(m_model->info(), cores);
-    request.workers = budget.workers;
-    request.threadsPerWorker = budget.threadsPerWorker;
+    SweepRequest request = sweepRequest(m_experiment, m_runFolder);
     RunHeader& header = request.header;
     header.createdAt = QDateTime::currentDateTimeUtc().toString(Qt::ISODate).toStdString();
     header.bitfrontVersion = BITFRONT_VERSION;

@@ -91,6 +91,9 @@ public:
     QString missing() const;
     /// Everything the runner needs. Call only with a probe.
     SweepRequest request() const;
+    /// Opens what a run was made from, to go on with it; reopened or reopenFailed follows. What is
+    /// set up here stays as it is.
+    void reopen(const RunHeader& header, const QString& folder);
 
 signals:
     void engineLoaded(const QString& version);
@@ -103,6 +106,8 @@ signals:
     void estimateStarted();
     void estimateReady();
     void estimateFailed(const bitfront::ErrorText& error);
+    void reopened(const bitfront::SweepRequest& request);
+    void reopenFailed(const bitfront::ErrorText& error);
 
 private:
     const std::shared_ptr<Engine>& engine();

@@ -42,11 +42,15 @@ struct RunController::Live : SweepObserver
     quint64 generation = 0;
     std::unique_ptr<SweepRunner> runner; ///< last: its threads use the rest
 
-    void onRecord(RecordId, const ResultRecord& record) override
+    void onRecord(RecordId id, const ResultRecord& record) override
     {
         {
             const std::lock_guard lock(store->mutex);
-            store->records.push_back(record);
+            const auto place = static_cast<std::size_t>(id);
+            if (place < store->records.size()) // tried again
+                store->records[place] = record;
+            else
+                store->records.push_back(record);
         }
         QMetaObject::invokeMethod(
             controller,
@@ -102,7 +106,8 @@ void RunController::start(SweepRequest request)
             live->store = std::make_shared<Store>();
             live->generation = generation;
             live->runner = std::make_unique<SweepRunner>(request, *live);
-            return [this, live, header = request.header] { adoptLive(live, header); };
+            live->store->records = live->runner->earlierRecords();
+            return [this, live, header = live->runner->header()] { adoptLive(live, header); };
         },
         [this](const Failure& failure) {
             m_phase = Phase::Idle;
@@ -118,6 +123,8 @@ void RunController::adoptLive(std::shared_ptr<Live> live, RunHeader header)
     m_wallMs = 0;
     m_warnings.clear();
     adoptRun(std::move(header), pathText(m_live->runner->folder()), m_live->store);
+    if (!m_live->store->records.empty()) // of a resumed run; nobody adds to them yet
+        buildSnapshot();
     m_live->runner->start();
     if (m_stopRequested)
         m_live->runner->requestStop();
@@ -146,6 +153,22 @@ void RunController::stop()
     if (m_live)
         m_live->runner->requestStop();
     emit stopRequested();
+}
+
+void RunController::setPaused(bool paused)
+{
+    if (!m_live || m_stopRequested)
+        return;
+    m_live->runner->setPaused(paused);
+    pollProgress();
+}
+
+bool RunController::canResume() const
+{
+    if (isRunning() || !m_header || m_state == RunState::Finished)
+        return false;
+    const std::size_t known = m_snapshot ? m_snapshot->records.size() : 0;
+    return known < m_header->plan.configs.size() || m_header->plan.refine;
 }
 
 void RunController::finish(const SweepEnd& end)

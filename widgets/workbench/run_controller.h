@@ -26,16 +26,21 @@ public:
     /// Stops a running sweep and joins: waits for at most one forward pass per worker.
     ~RunController() override;
 
-    /// Creates the run folder and starts; sweepStarted or startFailed follows.
+    /// Creates or reopens the run folder and starts; sweepStarted or startFailed follows.
     void start(SweepRequest request);
     /// Asks a running sweep to stop; results stay, sweepFinished follows.
     void stop();
+    /// While paused nothing new begins; progressChanged follows.
+    void setPaused(bool paused);
     /// Reads a run folder; runChanged or openFailed follows.
     void openRun(const QString& folder);
     /// Forgets the run; a running one goes on and must be stopped first.
     void clear();
 
     bool isRunning() const { return m_phase == Phase::Starting || m_phase == Phase::Running; }
+    bool isPaused() const { return isRunning() && m_progress.paused; }
+    /// Whether the run shown ended early: something of its plan is left to run.
+    bool canResume() const;
     bool isStopping() const { return isRunning() && m_stopRequested; }
     bool hasRun() const { return m_header != nullptr; }
     const RunHeader& header() const { return *m_header; }
