@@ -10,6 +10,7 @@ class App;
 namespace bitfront::cli {
 
 void addInspectCommand(CLI::App& app, int& exitCode);
+void addForwardCommand(CLI::App& app, int& exitCode);
 void addEstimateCommand(CLI::App& app, int& exitCode);
 void addRunCommand(CLI::App& app, int& exitCode);
 void addReportCommand(CLI::App& app, int& exitCode);

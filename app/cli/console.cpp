@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/console.h"
 
+#include "app/cli/input_arguments.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -17,6 +19,9 @@ void printError(const Failure& failure)
     std::cerr << "error: " << failure.message;
     if (!failure.hint.empty())
         std::cerr << ' ' << failure.hint;
+    const std::string remedy = remedyText(failure);
+    if (!remedy.empty())
+        std::cerr << ' ' << remedy;
     std::cerr << std::endl;
 }
 

@@ -19,10 +19,12 @@ json inputsJson(const ReferenceData& inputs)
                            {"min", numberToJson(one.min)},
                            {"max", numberToJson(one.max)},
                            {"looks_like_noise", one.looksLikeNoise}});
-    return {{"path", inputs.path()},
-            {"sha256", inputs.sha256()},
-            {"samples", inputs.samples()},
-            {"tensors", tensors}};
+    json object {{"path", inputs.path()},       {"sha256", inputs.sha256()},
+                 {"samples", inputs.samples()}, {"batches", inputs.batches()},
+                 {"notes", inputs.notes()},     {"tensors", tensors}};
+    if (const InputOptions options = inputs.options(); !options.isDefault())
+        object["options"] = options;
+    return object;
 }
 
 json outputsJson(const std::vector<OutputInfo>& outputs)

@@ -67,6 +67,11 @@ void printInputs(std::ostream& out, const ReferenceData& inputs)
                 << " looks like noise. Results on noise often look better than they are; use real "
                    "data.\n";
     }
+    if (inputs.batches() > 1)
+        out << "         " << inputs.samples() << " samples in " << inputs.batches()
+            << " batches; the shapes above are those of the first\n";
+    for (const std::string& note : inputs.notes())
+        out << "         Note: " << note << '\n';
 }
 
 void printOutputs(std::ostream& out, const std::vector<OutputInfo>& outputs)

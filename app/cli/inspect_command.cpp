@@ -17,7 +17,8 @@ namespace {
 
 struct InspectOptions
 {
-    std::string model, inputs;
+    std::string model;
+    InputArguments inputs;
     bool json = false;
 };
 
@@ -66,11 +67,8 @@ void addInspectCommand(CLI::App& app, int& exitCode)
 {
     auto options = std::make_shared<InspectOptions>();
     CLI::App* command = app.add_subcommand("inspect", "Show what a model file holds");
-    command->add_option("MODEL", options->model, "TorchScript file (.pt)")->required();
-    command
-        ->add_option("--inputs", options->inputs,
-                     "Reference inputs (.pt, .npy, .npz, .safetensors): runs the model once")
-        ->type_name("FILE");
+    command->add_option("MODEL", options->model, "Model file (.pt, .pt2)")->required();
+    addInputArguments(*command, options->inputs, false, "Reference inputs: runs the model once");
     command->add_flag("--json", options->json, "Print JSON");
     command->callback([options, &exitCode] {
         inspect(*options);

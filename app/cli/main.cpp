@@ -25,6 +25,7 @@ int run(int argc, char** argv)
                  "bitfront-cli");
     int exitCode = cli::kOk;
     cli::addInspectCommand(app, exitCode);
+    cli::addForwardCommand(app, exitCode);
     cli::addEstimateCommand(app, exitCode);
     cli::addRunCommand(app, exitCode);
     cli::addReportCommand(app, exitCode);

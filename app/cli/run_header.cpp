@@ -17,6 +17,7 @@ RunHeader makeRunHeader(const Workload& workload, const std::vector<MetricChoice
     header.inputsPath = workload.inputs->path();
     header.inputsSha256 = workload.inputs->sha256();
     header.inputs = workload.inputs->tensors();
+    header.inputOptions = workload.inputs->options();
     header.outputs = workload.experiment->outputs();
     header.metrics = metrics;
     header.fp16Quality = workload.experiment->fp16Quality(metrics);

@@ -162,11 +162,8 @@ std::vector<MetricChoice> resolveMetrics(std::vector<MetricChoice> asked,
 
 void addSweepOptions(CLI::App& command, SweepOptions& options)
 {
-    command.add_option("MODEL", options.model, "TorchScript file (.pt)")->required();
-    command
-        .add_option("--inputs", options.inputs, "Reference inputs (.pt, .npy, .npz, .safetensors)")
-        ->required()
-        ->type_name("FILE");
+    command.add_option("MODEL", options.model, "Model file (.pt, .pt2)")->required();
+    addInputArguments(command, options.inputs, true, "Reference inputs");
     addMetricOptions(command, options.metric);
     addPlanOptions(command, options.plan);
     command.add_option("--threads", options.threads, "Threads in all (default: all cores)")
@@ -180,14 +177,15 @@ ThreadBudget threadBudget(const ModelInfo& model, std::optional<int> threads)
     return defaultThreads(model, threads.value_or(cores));
 }
 
-Workload openWorkload(const std::filesystem::path& model, const std::filesystem::path& inputs)
+Workload openWorkload(const std::filesystem::path& model, const InputArguments& inputs)
 {
     Workload workload;
+    const InputOptions options = inputs.options();
     const std::shared_ptr<Engine> engine = loadEngine();
     workload.engineVersion = engine->version();
     workload.model = engine->openModel(model);
-    if (!inputs.empty()) {
-        workload.inputs = engine->loadInputs(inputs, *workload.model);
+    if (inputs.given()) {
+        workload.inputs = engine->loadInputs(inputs.path(), *workload.model, options);
         workload.experiment = engine->createExperiment(workload.model, workload.inputs);
     }
     return workload;

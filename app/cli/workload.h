@@ -3,6 +3,7 @@
 // and the opened things they stand for.
 #pragma once
 
+#include "app/cli/input_arguments.h"
 #include "core/engine/engine.h"
 #include "core/plan/sweep_plan.h"
 #include "core/run/sweep_runner.h"
@@ -50,7 +51,8 @@ std::vector<MetricChoice> resolveMetrics(std::vector<MetricChoice> asked,
 /// What estimate and run have in common.
 struct SweepOptions
 {
-    std::string model, inputs;
+    std::string model;
+    InputArguments inputs;
     MetricOptions metric;
     PlanOptions plan;
     std::optional<int> threads; ///< in all; empty: as many as there are cores
@@ -66,7 +68,7 @@ struct Workload
     std::shared_ptr<const ReferenceData> inputs; ///< null without inputs
     std::shared_ptr<Experiment> experiment; ///< null without inputs
 };
-/// Loads the engine, opens, runs once. `inputs` may be empty. Throws Error.
-Workload openWorkload(const std::filesystem::path& model, const std::filesystem::path& inputs);
+/// Loads the engine, opens, runs once. Nothing is run when no inputs are given. Throws Error.
+Workload openWorkload(const std::filesystem::path& model, const InputArguments& inputs);
 
 } // namespace bitfront::cli

@@ -9,15 +9,16 @@
 namespace bitfront {
 
 /// What kind of thing went wrong. Closed: a new kind needs a sentence in every front end.
-enum class ErrorCode {
-    FileNotReadable,  ///< missing, a folder, no permission
-    FileNotWritable,  ///< read-only folder, disk full
-    BadFormat,        ///< not a file of the kind asked for, damaged, truncated
-    BadArgument,      ///< an option or name that means nothing here
-    InputMismatch,    ///< inputs of wrong count, name, shape or dtype for the model
-    ForwardFailed,    ///< the model itself raised during its forward pass
-    MetricUnfit,      ///< an output that the chosen metric cannot judge
-    NonFinite,        ///< NaN or infinity where a measurement needs numbers
+enum class ErrorCode
+{
+    FileNotReadable, ///< missing, a folder, no permission
+    FileNotWritable, ///< read-only folder, disk full
+    BadFormat, ///< not a file of the kind asked for, damaged, truncated
+    BadArgument, ///< an option or name that means nothing here
+    InputMismatch, ///< inputs of wrong count, name, shape or dtype for the model
+    ForwardFailed, ///< the model itself raised during its forward pass
+    MetricUnfit, ///< an output that the chosen metric cannot judge
+    NonFinite, ///< NaN or infinity where a measurement needs numbers
     UnsupportedModel, ///< nothing to compress, or an operator that cannot run here
     OutOfMemory,
     Internal
@@ -28,13 +29,25 @@ const char* errorCodeName(ErrorCode code);
 /// Inverse of errorCodeName(); unknown names give ErrorCode::Internal.
 ErrorCode errorCodeFromName(const std::string& name);
 
+/// What the program itself could do about a failure, if the user says so.
+enum class Remedy
+{
+    None,
+    AddBatch, ///< give every input a first dimension of 1
+    ConvertTypes, ///< convert inputs to the types that the model takes
+    Bind, ///< say which tensor is for which argument
+    PadTokens, ///< fill up token lists of different lengths
+    PrepareImages ///< resize and crop pictures to one size
+};
+
 /// A failure as a value: what happened and why, what to do about it, and what it is about.
 struct Failure
 {
     ErrorCode code = ErrorCode::Internal;
     std::string message; ///< one or two plain English sentences: what happened and why
-    std::string hint;    ///< what the user can do; may be empty
+    std::string hint; ///< what the user can do; may be empty
     std::string context; ///< file, layer, output or configuration it is about; may be empty
+    Remedy remedy = Remedy::None;
 
     bool operator==(const Failure&) const = default;
 };

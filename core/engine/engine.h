@@ -5,7 +5,9 @@
 // and environment variables that it reads at load time can be set first.
 #pragma once
 
+#include "core/engine/files/tensor_file.h"
 #include "core/engine/work_counts.h"
+#include "core/plan/input_options.h"
 #include "core/plan/layer_info.h"
 #include "core/plan/result.h"
 
@@ -57,7 +59,14 @@ public:
     virtual const std::vector<InputTensor>& tensors() const = 0;
     virtual const std::string& path() const = 0;
     virtual const std::string& sha256() const = 0;
-    virtual std::int64_t samples() const = 0; ///< extent of axis 0 of the first tensor, 1 if scalar
+    virtual std::int64_t
+    samples() const = 0; ///< extents of axis 0 of the first tensor, 1 if scalar
+    /// Passes of the model that they are for; tensors() describes the first one.
+    virtual std::size_t batches() const { return 1; }
+    /// How they were read and bound, the folder's own options included: gives the same again.
+    virtual InputOptions options() const { return {}; }
+    /// What was done to them, one sentence each ("x was converted from float64 to float32.").
+    virtual std::vector<std::string> notes() const { return {}; }
 };
 
 /// Filled while a configuration is evaluated, read by others at any time.
@@ -126,10 +135,19 @@ public:
     /// Throws Error: FileNotReadable, BadFormat (says what the file is instead), UnsupportedModel.
     virtual std::shared_ptr<const Model> openModel(const std::filesystem::path& path,
                                                    const std::stop_token& stop = {}) = 0;
-    /// Loads .pt, .npy, .npz, .safetensors (by content) and binds tensors to forward() arguments by
-    /// name, else by order. Throws Error: FileNotReadable, BadFormat, InputMismatch.
+    /// Loads .pt, .npy, .npz, .safetensors, .json, .wav, pictures, or a folder of the latter two
+    /// (by content), and binds tensors to forward() arguments as `options` says, else by name, else
+    /// by order. Throws Error: FileNotReadable, BadFormat, BadArgument, InputMismatch.
     virtual std::shared_ptr<const ReferenceData> loadInputs(const std::filesystem::path& path,
-                                                            const Model& model) = 0;
+                                                            const Model& model,
+                                                            const InputOptions& options = {}) = 0;
+    /// What the file offers, before it is bound: names (or numbers) and shapes; `argument` is
+    /// empty.
+    virtual std::vector<InputTensor> listInputs(const std::filesystem::path& path,
+                                                const InputOptions& options = {}) = 0;
+    /// Runs the uncompressed model once and returns its outputs in their own types, named as those
+    /// of an experiment. Throws Error: ForwardFailed, InputMismatch, UnsupportedModel.
+    virtual std::vector<RawTensor> forward(const Model& model, const ReferenceData& inputs) = 0;
     /// Runs the uncompressed model once. Throws Error: ForwardFailed, InputMismatch, NonFinite.
     virtual std::shared_ptr<Experiment>
     createExperiment(std::shared_ptr<const Model> model,

@@ -40,55 +40,58 @@ std::string layerText(const LayerInfo& layer)
     return text.append(layer.shortType()).append(")");
 }
 
+InputAdvice wrongType(const InputTensor& input, const std::string& dtype, const std::string& where,
+                      const std::string& reason)
+{
+    return {Failure {ErrorCode::InputMismatch,
+                     "Input “" + input.argument + "” is " + input.dtype + where + sentence(reason),
+                     "Convert it to " + dtype + ", e.g. x.to(torch." + dtype + ").", input.argument,
+                     Remedy::ConvertTypes},
+            dtype};
+}
+
 /// float64 inputs for float32 weights and the like.
-std::optional<Failure> typeAdvice(const ModelInfo& model, const std::vector<InputTensor>& inputs,
-                                  const std::string& reason)
+std::optional<InputAdvice> typeAdvice(const ModelInfo& model,
+                                      const std::vector<InputTensor>& inputs,
+                                      const std::string& reason)
 {
     if (!mentions(reason,
-                  {"dtype", "scalar type", "ScalarType", "Double", "Long", "Int", "Half", "type"}))
+                  {"dtype", "scalar type", "ScalarType", "Double", "Long", "Int", "Half", "type",
+                   "not implemented for"}))
         return {};
+    // Token ids of a wrong integer type, or floats where an embedding looks up.
+    const bool isLookup = mentions(reason, {"indices", "embedding"});
     const std::string weights {name(model.layers.front().weightType)};
     for (const InputTensor& input : inputs) {
         const bool isIndex =
             model.layers.front().kind == LayerKind::Embedding && !isFloat(input.dtype);
-        if (isFloat(input.dtype) && input.dtype != weights)
-            return Failure {ErrorCode::InputMismatch,
-                            "Input “" + input.argument + "” is " + input.dtype
-                                + ", the model's weights are " + weights + '.' + sentence(reason),
-                            "Convert it before saving, e.g. x."
-                                + std::string(weights == "float16"        ? "half()"
-                                                  : weights == "bfloat16" ? "bfloat16()"
-                                                                          : "float()")
-                                + " (NumPy: x.astype(numpy.float32)).",
-                            input.argument};
+        if (isFloat(input.dtype) && input.dtype != weights && !isLookup)
+            return wrongType(input, weights, ", the model's weights are " + weights + '.', reason);
         if (!isFloat(input.dtype) && !isIndex && input.dtype != "bool"
-            && mentions(reason, {"Float", "Half", "float"}))
-            return Failure {ErrorCode::InputMismatch,
-                            "Input “" + input.argument + "” is " + input.dtype
-                                + ", where the model expects " + weights + '.' + sentence(reason),
-                            "Convert it before saving, e.g. x.float().", input.argument};
+            && mentions(reason, {"Float", "Half", "float", "not implemented for"}))
+            return wrongType(input, weights, ", where the model expects " + weights + '.', reason);
     }
-    // Token ids of a wrong integer type, or floats where an embedding looks up.
-    if (mentions(reason, {"indices", "Long", "index"}))
+    if (isLookup || mentions(reason, {"Long", "index"}))
         for (const InputTensor& input : inputs)
             if (input.dtype != "int64")
-                return Failure {ErrorCode::InputMismatch,
-                                "Input “" + input.argument + "” is " + input.dtype
-                                    + ", where the model expects int64." + sentence(reason),
-                                "Convert it before saving: x.long().", input.argument};
+                return wrongType(input, "int64", ", where the model expects int64.", reason);
     return {};
 }
 
 /// Compares the first input with what the first layer of the model takes.
-std::optional<Failure> shapeAdvice(const ModelInfo& model, const std::vector<InputTensor>& inputs,
-                                   const std::string& reason)
+std::optional<InputAdvice> shapeAdvice(const ModelInfo& model,
+                                       const std::vector<InputTensor>& inputs,
+                                       const std::string& reason)
 {
     const LayerInfo& layer = model.layers.front();
     const InputTensor& input = inputs.front();
     const auto rank = static_cast<std::int64_t>(input.shape.size());
-    const auto fail = [&](const std::string& text, const std::string& hint) {
-        return Failure {ErrorCode::InputMismatch, about(input) + "; " + text + sentence(reason),
-                        hint, input.argument};
+    const auto fail = [&](const std::string& text, const std::string& hint,
+                          Remedy remedy = Remedy::None) {
+        return InputAdvice {Failure {ErrorCode::InputMismatch,
+                                     about(input) + "; " + text + sentence(reason), hint,
+                                     input.argument, remedy},
+                            ""};
     };
     if (layer.kind == LayerKind::Conv || layer.kind == LayerKind::ConvTranspose) {
         const auto expected = static_cast<std::int64_t>(layer.shape.size());
@@ -96,9 +99,10 @@ std::optional<Failure> shapeAdvice(const ModelInfo& model, const std::vector<Inp
             return fail("the model's first layer " + layerText(layer) + " expects "
                             + std::to_string(expected) + " dimensions: batch, channels and "
                             + std::to_string(expected - 2) + " spatial.",
-                        rank == expected - 1 ? "The batch dimension seems to be missing: save "
-                                               "x.unsqueeze(0)."
-                                             : "Reshape it before saving.");
+                        rank == expected - 1 ? "The batch dimension seems to be missing: give it "
+                                               "one, e.g. x.unsqueeze(0)."
+                                             : "Reshape it before saving.",
+                        rank == expected - 1 ? Remedy::AddBatch : Remedy::None);
         const bool transposed = layer.kind == LayerKind::ConvTranspose;
         const std::int64_t channels = layer.shape[transposed ? 0 : 1];
         // Grouped convolutions store fewer input channels than they take.
@@ -113,28 +117,32 @@ std::optional<Failure> shapeAdvice(const ModelInfo& model, const std::vector<Inp
                         + std::to_string(layer.shape[1]) + " features in the last dimension.",
                     "Check that the inputs belong to this model.");
     if (mentions(reason, {"shape", "size", "dimension", "broadcast", "D tensor", "-D"}))
-        return Failure {ErrorCode::InputMismatch,
-                        "The model cannot work with inputs of this shape (" + about(input) + ")."
-                            + sentence(reason),
-                        "Check shape and batch dimension of the inputs.", input.argument};
+        return InputAdvice {Failure {ErrorCode::InputMismatch,
+                                     "The model cannot work with inputs of this shape ("
+                                         + about(input) + ")." + sentence(reason),
+                                     "Check shape and batch dimension of the inputs.",
+                                     input.argument, Remedy::AddBatch},
+                            ""};
     return {};
 }
 
 } // namespace
 
-std::optional<Failure> inputAdvice(const ModelInfo& model, const std::vector<InputTensor>& inputs,
-                                   const std::string& reason)
+std::optional<InputAdvice> inputAdvice(const ModelInfo& model,
+                                       const std::vector<InputTensor>& inputs,
+                                       const std::string& reason)
 {
     if (model.layers.empty() || inputs.empty() || reason.empty())
         return {};
-    if (const auto failure = typeAdvice(model, inputs, reason))
-        return failure;
+    if (const auto advice = typeAdvice(model, inputs, reason))
+        return advice;
     if (mentions(reason, {"index out of range"}))
-        return Failure {ErrorCode::InputMismatch,
-                        "An input holds an index that the model has no entry for."
-                            + sentence(reason),
-                        "Check the largest id in the inputs against the size of the embedding.",
-                        inputs.front().argument};
+        return InputAdvice {
+            Failure {ErrorCode::InputMismatch,
+                     "An input holds an index that the model has no entry for." + sentence(reason),
+                     "Check the largest id in the inputs against the size of the embedding.",
+                     inputs.front().argument},
+            ""};
     return shapeAdvice(model, inputs, reason);
 }
 

@@ -9,10 +9,17 @@
 
 namespace bitfront {
 
+struct InputAdvice
+{
+    Failure failure; ///< context: the argument
+    std::string dtype; ///< Remedy::ConvertTypes: the type that the argument should have
+};
+
 /// A failure that explains the inputs: a missing batch dimension, a wrong number of channels or
 /// features, a number type the model does not compute with. `reason` is LibTorch's sentence. Empty
 /// when the inputs look right: then the model itself failed.
-std::optional<Failure> inputAdvice(const ModelInfo& model, const std::vector<InputTensor>& inputs,
-                                   const std::string& reason);
+std::optional<InputAdvice> inputAdvice(const ModelInfo& model,
+                                       const std::vector<InputTensor>& inputs,
+                                       const std::string& reason);
 
 } // namespace bitfront

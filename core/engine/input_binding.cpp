@@ -36,8 +36,9 @@ std::string countText(std::size_t count, const std::string& what)
 [[noreturn]] void mismatch(const std::string& message, const std::vector<ArgumentInfo>& arguments,
                            const std::string& hint)
 {
-    throw Error(ErrorCode::InputMismatch,
-                message + " The model takes " + argumentsText(arguments) + '.', hint);
+    throw Error(Failure {ErrorCode::InputMismatch,
+                         message + " The model takes " + argumentsText(arguments) + '.', hint, "",
+                         Remedy::Bind});
 }
 
 std::vector<std::size_t> bindByOrder(const OfferedInputs& offered,
@@ -64,6 +65,15 @@ std::vector<std::size_t> bindByOrder(const OfferedInputs& offered,
     return binding;
 }
 
+/// "2": the place of an argument in order, next to others with names.
+std::optional<std::size_t> placeOf(const std::string& name, std::size_t count)
+{
+    const bool number = !name.empty() && name.size() < 4
+        && std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+    const std::size_t place = number ? std::stoul(name) : count;
+    return place < count ? std::optional(place) : std::nullopt;
+}
+
 std::vector<std::size_t> bindByName(const OfferedInputs& offered,
                                     const std::vector<ArgumentInfo>& arguments)
 {
@@ -71,8 +81,10 @@ std::vector<std::size_t> bindByName(const OfferedInputs& offered,
     std::vector<std::string> unknown, missing;
     std::vector<bool> given(arguments.size(), false);
     for (const std::string& name : offered.names) {
-        const std::optional<std::size_t> index = indexOf(arguments, name);
-        if (!index) {
+        std::optional<std::size_t> index = indexOf(arguments, name);
+        if (!index && offered.ordered)
+            index = placeOf(name, arguments.size());
+        if (!index || given[*index]) {
             unknown.push_back(name);
             continue;
         }
@@ -89,6 +101,52 @@ std::vector<std::size_t> bindByName(const OfferedInputs& offered,
     if (!unknown.empty())
         mismatch("The inputs file holds " + listText(unknown) + ", which the model does not take.",
                  arguments, "Leave it out or rename it.");
+    return binding;
+}
+
+/// Binds what `wanted` names, then the rest by name and, where that leaves gaps, by order.
+std::vector<std::size_t> bindAsWanted(const OfferedInputs& offered,
+                                      const std::vector<ArgumentInfo>& arguments,
+                                      const std::vector<InputBinding>& wanted)
+{
+    std::vector<std::size_t> binding(offered.names.size(), kUnbound);
+    std::vector<bool> given(arguments.size(), false);
+    for (const InputBinding& one : wanted) {
+        const std::optional<std::size_t> argument = indexOf(arguments, one.argument);
+        if (!argument)
+            throw Error(ErrorCode::BadArgument,
+                        "The model has no argument “" + one.argument + "”. It takes "
+                            + argumentsText(arguments) + '.',
+                        "Name one of these.", one.argument);
+        auto name = std::find(offered.names.begin(), offered.names.end(), one.name);
+        const std::optional<std::size_t> place = placeOf(one.name, offered.names.size());
+        if (name == offered.names.end() && place)
+            name = offered.names.begin() + static_cast<std::ptrdiff_t>(*place);
+        if (name == offered.names.end())
+            throw Error(ErrorCode::BadArgument,
+                        "The inputs file holds no tensor “" + one.name + "”; it holds "
+                            + listText(offered.names) + '.',
+                        "Name one of these, or its number from 0.", one.name);
+        binding[static_cast<std::size_t>(name - offered.names.begin())] = *argument;
+        given[*argument] = true;
+    }
+    for (std::size_t i = 0; i < binding.size(); ++i) {
+        const std::optional<std::size_t> index = indexOf(arguments, offered.names[i]);
+        if (binding[i] == kUnbound && index && !given[*index]) {
+            binding[i] = *index;
+            given[*index] = true;
+        }
+    }
+    for (std::size_t argument = 0; argument < arguments.size(); ++argument) {
+        const auto free = std::find(binding.begin(), binding.end(), kUnbound);
+        if (given[argument] || !arguments[argument].required)
+            continue;
+        if (!offered.ordered || free == binding.end())
+            mismatch("No tensor is left for “" + arguments[argument].name
+                         + "”; the inputs file holds " + listText(offered.names) + '.',
+                     arguments, "Say which tensor it gets.");
+        *free = argument;
+    }
     return binding;
 }
 
@@ -130,7 +188,8 @@ std::string argumentsText(const std::vector<ArgumentInfo>& arguments)
 }
 
 std::vector<std::size_t> bindInputs(const OfferedInputs& offered,
-                                    const std::vector<ArgumentInfo>& arguments)
+                                    const std::vector<ArgumentInfo>& arguments,
+                                    const std::vector<InputBinding>& wanted)
 {
     if (offered.names.empty())
         throw Error(ErrorCode::InputMismatch, "The inputs file holds no tensor.",
@@ -139,6 +198,8 @@ std::vector<std::size_t> bindInputs(const OfferedInputs& offered,
         throw Error(ErrorCode::InputMismatch,
                     "The model takes no arguments, so nothing can be given to it.",
                     "Export a model whose forward() takes its inputs as arguments.");
+    if (!wanted.empty())
+        return bindAsWanted(offered, arguments, wanted);
     const bool named =
         std::any_of(offered.names.begin(), offered.names.end(),
                     [&](const std::string& name) { return indexOf(arguments, name).has_value(); });

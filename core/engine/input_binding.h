@@ -3,6 +3,7 @@
 // data.
 #pragma once
 
+#include "core/plan/input_options.h"
 #include "core/plan/layer_info.h"
 
 #include <span>
@@ -19,10 +20,16 @@ struct OfferedInputs
     bool ordered = false;
 };
 
-/// Index into `arguments` for every offered input. By name when any name fits, else by order.
-/// Throws Error(InputMismatch) that lists what the model takes and what the file holds.
+/// Of an input that no argument gets.
+inline constexpr std::size_t kUnbound = static_cast<std::size_t>(-1);
+
+/// Index into `arguments` for every offered input. `wanted` first; the rest by name when any name
+/// fits, else by order. With `wanted`, inputs that fit nothing stay kUnbound; without, they are an
+/// error. Throws Error(InputMismatch) that lists what the model takes and what the file holds;
+/// Error(BadArgument) when `wanted` names what there is not.
 std::vector<std::size_t> bindInputs(const OfferedInputs& offered,
-                                    const std::vector<ArgumentInfo>& arguments);
+                                    const std::vector<ArgumentInfo>& arguments,
+                                    const std::vector<InputBinding>& wanted = {});
 
 /// "ids: Tensor, mask: Tensor (optional)"
 std::string argumentsText(const std::vector<ArgumentInfo>& arguments);

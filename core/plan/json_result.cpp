@@ -146,6 +146,8 @@ void to_json(json& out, const OutputQuality& value)
            {"metric", text(value.metric)},
            {"value", numberToJson(value.referenceValue)},
            {"value_scale_free", numberToJson(value.value)}};
+    for (const double one : value.batchValues)
+        out["value_by_batch"].push_back(numberToJson(one));
 }
 
 void from_json(const json& in, OutputQuality& value)
@@ -154,6 +156,9 @@ void from_json(const json& in, OutputQuality& value)
     value.metric = readNamed(in, "metric", metricFromName);
     value.referenceValue = read<double>(in, "value");
     value.value = read<double>(in, "value_scale_free");
+    if (const auto batches = in.find("value_by_batch"); batches != in.end() && batches->is_array())
+        for (const json& one : *batches)
+            value.batchValues.push_back(numberFromJson(one));
 }
 
 json recordToJson(const ResultRecord& record, const ModelInfo* model)

@@ -23,6 +23,8 @@ struct OutputQuality
     /// Scale-free value without epsilon: ranks, floors and fronts use it. +∞ when identical, NaN or
     /// −∞ when the compressed output is not finite. dB, or 0…1 for IoU.
     double value = 0;
+    /// The same for each batch by itself, in order; empty when there is one batch only.
+    std::vector<double> batchValues {};
 
     bool identical() const { return value == std::numeric_limits<double>::infinity(); }
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/run/headless_command.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -25,6 +27,29 @@ std::string quoted(const std::string& text)
     return result + '\'';
 }
 
+/// Options of bitfront-cli that read and bind the inputs in the same way.
+std::string inputWords(const InputOptions& options)
+{
+    std::string words;
+    for (const std::string& file : options.moreFiles)
+        words += " --inputs " + quoted(file);
+    for (const InputBinding& binding : options.bindings)
+        words += " --bind " + quoted(binding.argument + '=' + binding.name);
+    if (options.addBatch)
+        words += " --add-batch";
+    if (options.convertTypes)
+        words += " --convert-dtypes";
+    if (options.batchSize > 0)
+        words += " --batch-size " + std::to_string(options.batchSize);
+    if (options.padToken)
+        words += " --pad-token " + std::to_string(*options.padToken);
+    if (!options.padMask.empty())
+        words += " --pad-mask " + quoted(options.padMask);
+    if (options.images)
+        words += " --images " + quoted(nlohmann::json(*options.images).dump());
+    return words;
+}
+
 /// The shortest text that reads back as the same number.
 std::string exact(double value)
 {
@@ -38,7 +63,7 @@ std::string exact(double value)
 std::string headlessCommand(const RunHeader& header, const std::string& folder)
 {
     std::string line = "bitfront-cli run " + quoted(header.model.path) + " --inputs "
-        + quoted(header.inputsPath) + " --out " + quoted(folder);
+        + quoted(header.inputsPath) + inputWords(header.inputOptions) + " --out " + quoted(folder);
     for (const MetricChoice& choice : header.metrics)
         line += " --metric " + quoted(choice.output + '=' + std::string(name(choice.metric)));
     if (!header.metrics.empty()) {

@@ -22,6 +22,7 @@ struct RunHeader
     ModelInfo model;
     std::string inputsPath, inputsSha256;
     std::vector<InputTensor> inputs;
+    InputOptions inputOptions; ///< how they were read and bound
     std::vector<OutputInfo> outputs;
     std::vector<MetricChoice> metrics; ///< first = primary: ranks and refines
     std::vector<OutputQuality> fp16Quality;

@@ -72,6 +72,8 @@ RunHeader headerFromJson(const Json& json)
     header.inputsSha256 = inputs.at("sha256").get<std::string>();
     for (const Json& tensor : inputs.at("tensors"))
         header.inputs.push_back(inputFromJson(tensor));
+    if (const auto options = inputs.find("options"); options != inputs.end())
+        header.inputOptions = options->get<InputOptions>();
     header.outputs = json.at("outputs").get<std::vector<OutputInfo>>();
     header.metrics = json.at("metrics").get<std::vector<MetricChoice>>();
     header.fp16Quality = json.at("fp16_quality").get<std::vector<OutputQuality>>();
@@ -107,6 +109,8 @@ std::string runJsonText(const RunHeader& header, RunState state, double wallMs)
     json["metrics"] = Json(header.metrics);
     json["inputs"] =
         Json {{"path", header.inputsPath}, {"sha256", header.inputsSha256}, {"tensors", tensors}};
+    if (!header.inputOptions.isDefault())
+        json["inputs"]["options"] = Json(header.inputOptions);
     json["outputs"] = Json(header.outputs);
     json["fp16_quality"] = Json(header.fp16Quality);
     json["probe"] = Json(header.probe);

@@ -203,7 +203,7 @@ void TestEngineFiles::npyRefused_data()
         QTest::newRow(name) << QByteArray(header) << bytes << text;
     };
     row("cut off", "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", 8, "cut off");
-    row("complex", "{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", 8, "<c8");
+    row("complex", "{'descr': '<c16', 'fortran_order': False, 'shape': (1,), }", 16, "<c16");
     row("records", "{'descr': [('a','<f4')], 'fortran_order': False, 'shape': (1,), }", 8,
         "records");
     row("objects", "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", 8, "Python objects");

@@ -52,6 +52,7 @@ void TestEngineInputs::formats_data()
         QTest::newRow(file) << file << name << dtype;
     };
     row("in_tensor.pt", "0");
+    row("in_protocol4.pt", "x");
     row("in_tuple.pt", "0");
     row("in_list.pt", "0");
     row("in_dict.pt", "x");
@@ -176,7 +177,7 @@ void TestEngineInputs::refused_data()
     row("mlp.pt", "in_two.pt", mismatch, "2 tensors|1 argument|x: Tensor");
     row("mlp.pt", "in_extra.pt", mismatch, "“y”|does not take|x: Tensor");
     row("mlp.pt", "in_empty.pt", mismatch, "no tensor|x: Tensor");
-    row("mlp.pt", "in_text.pt", mismatch, "“x”|String|not a tensor");
+    row("mlp.pt", "in_text.pt", mismatch, "“x”|a text|not a tensor");
     row("encoder.pt", "encoder_missing.pt", mismatch, "lacks “attention_mask”|ids: Tensor");
     row("encoder.pt", "in_named.safetensors", mismatch,
         "1 tensor|2 arguments|attention_mask: Tensor");
@@ -184,7 +185,6 @@ void TestEngineInputs::refused_data()
     row("mlp.pt", "in_evil.pt", format, "system|running Python code|not loaded");
     row("mlp.pt", "in_object.npy", format, "Python objects");
     row("mlp.pt", "in_legacy.pt", format, "before PyTorch 1.6");
-    row("mlp.pt", "in_protocol4.pt", format, "protocol 4");
     row("mlp.pt", "in_truncated.safetensors", format, "safetensors|outside of the file");
     row("mlp.pt", "bad_truncated.pt", format, "cut off");
     row("mlp.pt", "bad_text.pt", format, "a text file|.npz");
@@ -219,7 +219,7 @@ void TestEngineInputs::refusedWhenRun_data()
     };
     const ErrorCode mismatch = ErrorCode::InputMismatch;
     row("float64", "mlp.pt", "in_double.pt", mismatch,
-        "“x” is float64|weights are float32|float()");
+        "“x” is float64|weights are float32|torch.float32");
     row("int32", "mlp.pt", "in_int.pt", mismatch, "“x” is int32|expects float32");
     row("narrow", "mlp.pt", "in_narrow.pt", mismatch, "32 × 7|24 features|net.0: Linear");
     row("no batch", "cnn.pt", "cnn_no_batch.pt", mismatch,

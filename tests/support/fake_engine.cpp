@@ -50,9 +50,10 @@ private:
 class FakeInputs : public ReferenceData
 {
 public:
-    FakeInputs(FakeModelKind kind, std::string path, bool noise)
+    FakeInputs(FakeModelKind kind, std::string path, bool noise, InputOptions options = {})
         : m_path(std::move(path))
         , m_sha256(64, 'c')
+        , m_options(std::move(options))
     {
         if (kind == FakeModelKind::Cnn)
             m_tensors = {{"x", "x", "float32", {16, 1, 8, 8}, 0, 1, noise}};
@@ -64,9 +65,11 @@ public:
     const std::string& path() const override { return m_path; }
     const std::string& sha256() const override { return m_sha256; }
     std::int64_t samples() const override { return m_tensors.front().shape.front(); }
+    InputOptions options() const override { return m_options; }
 
 private:
     std::string m_path, m_sha256;
+    InputOptions m_options;
     std::vector<InputTensor> m_tensors;
 };
 
@@ -226,7 +229,8 @@ std::shared_ptr<const Model> FakeEngine::openModel(const std::filesystem::path& 
 }
 
 std::shared_ptr<const ReferenceData> FakeEngine::loadInputs(const std::filesystem::path& path,
-                                                            const Model& model)
+                                                            const Model& model,
+                                                            const InputOptions& options)
 {
     pause(m_options.openDelayMs, {});
     const std::string word = firstWord(path);
@@ -237,7 +241,35 @@ std::shared_ptr<const ReferenceData> FakeEngine::loadInputs(const std::filesyste
     if (word == "garbage")
         throw Error(ErrorCode::BadFormat, "This file holds no tensors.",
                     "Use .pt, .npy, .npz or .safetensors.", path.string());
-    return std::make_shared<FakeInputs>(kindOf(model), path.string(), word == "noise");
+    if (word == "unbatched" && !options.addBatch)
+        throw Error(Failure {ErrorCode::InputMismatch, "Input “x” is 1 × 8 × 8.",
+                             "The batch dimension seems to be missing.", "x", Remedy::AddBatch});
+    if (word == "doubles" && !options.convertTypes)
+        throw Error(Failure {ErrorCode::InputMismatch, "Input “x” is float64.",
+                             "Convert it to float32.", "x", Remedy::ConvertTypes});
+    if (word == "unnamed" && options.bindings.empty())
+        throw Error(Failure {ErrorCode::InputMismatch,
+                             "None of the names in the inputs file is an argument of the model.",
+                             "Name the tensors as the arguments.", "", Remedy::Bind});
+    return std::make_shared<FakeInputs>(kindOf(model), path.string(), word == "noise", options);
+}
+
+std::vector<InputTensor> FakeEngine::listInputs(const std::filesystem::path& path,
+                                                const InputOptions& /*options*/)
+{
+    firstWord(path);
+    return {{"pixels", "", "float32", {16, 1, 8, 8}}, {"labels", "", "int64", {16}}};
+}
+
+std::vector<RawTensor> FakeEngine::forward(const Model& model, const ReferenceData& /*inputs*/)
+{
+    std::vector<RawTensor> outputs;
+    for (const OutputInfo& info : fakeOutputs(kindOf(model))) {
+        RawTensor tensor {info.name, dtypeFromName(info.dtype).value(), info.shape, {}};
+        tensor.data.resize(checkedBytes(tensor.shape, tensor.dtype));
+        outputs.push_back(std::move(tensor));
+    }
+    return outputs;
 }
 
 std::shared_ptr<Experiment>

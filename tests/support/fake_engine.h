@@ -66,7 +66,11 @@ public:
     std::shared_ptr<const Model> openModel(const std::filesystem::path& path,
                                            const std::stop_token& stop = {}) override;
     std::shared_ptr<const ReferenceData> loadInputs(const std::filesystem::path& path,
-                                                    const Model& model) override;
+                                                    const Model& model,
+                                                    const InputOptions& options = {}) override;
+    std::vector<InputTensor> listInputs(const std::filesystem::path& path,
+                                        const InputOptions& options = {}) override;
+    std::vector<RawTensor> forward(const Model& model, const ReferenceData& inputs) override;
     std::shared_ptr<Experiment> createExperiment(std::shared_ptr<const Model> model,
                                                  std::shared_ptr<const ReferenceData> inputs,
                                                  const std::stop_token& stop = {}) override;

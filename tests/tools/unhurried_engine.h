@@ -75,9 +75,19 @@ public:
         return m_inner->openModel(path, stop);
     }
     std::shared_ptr<const ReferenceData> loadInputs(const std::filesystem::path& path,
-                                                    const Model& model) override
+                                                    const Model& model,
+                                                    const InputOptions& options) override
     {
-        return m_inner->loadInputs(path, model);
+        return m_inner->loadInputs(path, model, options);
+    }
+    std::vector<InputTensor> listInputs(const std::filesystem::path& path,
+                                        const InputOptions& options) override
+    {
+        return m_inner->listInputs(path, options);
+    }
+    std::vector<RawTensor> forward(const Model& model, const ReferenceData& inputs) override
+    {
+        return m_inner->forward(model, inputs);
     }
     std::shared_ptr<Experiment> createExperiment(std::shared_ptr<const Model> model,
                                                  std::shared_ptr<const ReferenceData> inputs,

@@ -296,6 +296,7 @@ SweepRequest ProjectSetup::request() const
     header.inputsPath = m_inputs->path();
     header.inputsSha256 = m_inputs->sha256();
     header.inputs = m_inputs->tensors();
+    header.inputOptions = m_inputs->options();
     header.outputs = m_experiment->outputs();
     header.metrics = metrics();
     header.fp16Quality = m_fp16Quality;

@@ -95,15 +95,19 @@ DType parseType(const std::string& descr)
         std::string_view code;
         DType type;
     };
-    static constexpr std::array<Entry, 9> kTypes {{{"f2", DType::Float16},
-                                                   {"f4", DType::Float32},
-                                                   {"f8", DType::Float64},
-                                                   {"u1", DType::UInt8},
-                                                   {"i1", DType::Int8},
-                                                   {"i2", DType::Int16},
-                                                   {"i4", DType::Int32},
-                                                   {"i8", DType::Int64},
-                                                   {"b1", DType::Bool}}};
+    static constexpr std::array<Entry, 13> kTypes {{{"f2", DType::Float16},
+                                                    {"f4", DType::Float32},
+                                                    {"f8", DType::Float64},
+                                                    {"u1", DType::UInt8},
+                                                    {"i1", DType::Int8},
+                                                    {"i2", DType::Int16},
+                                                    {"i4", DType::Int32},
+                                                    {"i8", DType::Int64},
+                                                    {"b1", DType::Bool},
+                                                    {"u2", DType::UInt16},
+                                                    {"u4", DType::UInt32},
+                                                    {"u8", DType::UInt64},
+                                                    {"c8", DType::Complex64}}};
     for (const Entry& entry : kTypes)
         if (descr.size() == 3 && descr.compare(1, 2, entry.code) == 0)
             return entry.type;
@@ -183,7 +187,7 @@ RawTensor readNpy(std::span<const std::uint8_t> bytes)
     tensor.data.assign(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(need));
     const std::size_t item = itemBytes(tensor.dtype);
     if (header.descr.front() == '>')
-        swapBytes(tensor.data, item);
+        swapBytes(tensor.data, tensor.dtype == DType::Complex64 ? item / 2 : item);
     if (header.fortranOrder && tensor.shape.size() > 1)
         tensor.data = toRowMajor(tensor.data, tensor.shape, item);
     return tensor;

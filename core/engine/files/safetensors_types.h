@@ -9,8 +9,9 @@
 namespace bitfront::detail {
 
 inline constexpr DType kSafetensorsTypes[] = {
-    DType::Float16, DType::BFloat16, DType::Float32, DType::Float64, DType::UInt8,
-    DType::Int8,    DType::Int16,    DType::Int32,   DType::Int64,   DType::Bool};
+    DType::Float16, DType::BFloat16, DType::Float32, DType::Float64,  DType::UInt8,
+    DType::Int8,    DType::Int16,    DType::Int32,   DType::Int64,    DType::Bool,
+    DType::UInt16,  DType::UInt32,   DType::UInt64,  DType::Complex64};
 
 inline std::string_view safetensorsCode(DType type)
 {
@@ -33,6 +34,14 @@ inline std::string_view safetensorsCode(DType type)
         return "I32";
     case DType::Int64:
         return "I64";
+    case DType::UInt16:
+        return "U16";
+    case DType::UInt32:
+        return "U32";
+    case DType::UInt64:
+        return "U64";
+    case DType::Complex64:
+        return "C64";
     case DType::Bool:
         break;
     }

@@ -14,16 +14,21 @@ namespace {
 
 constexpr std::uint64_t kMaxBytes = std::uint64_t {1} << 62;
 
-constexpr std::array<std::pair<DType, std::string_view>, 10> kNames {{{DType::Float16, "float16"},
-                                                                      {DType::BFloat16, "bfloat16"},
-                                                                      {DType::Float32, "float32"},
-                                                                      {DType::Float64, "float64"},
-                                                                      {DType::UInt8, "uint8"},
-                                                                      {DType::Int8, "int8"},
-                                                                      {DType::Int16, "int16"},
-                                                                      {DType::Int32, "int32"},
-                                                                      {DType::Int64, "int64"},
-                                                                      {DType::Bool, "bool"}}};
+constexpr std::array<std::pair<DType, std::string_view>, 14> kNames {
+    {{DType::Float16, "float16"},
+     {DType::BFloat16, "bfloat16"},
+     {DType::Float32, "float32"},
+     {DType::Float64, "float64"},
+     {DType::UInt8, "uint8"},
+     {DType::Int8, "int8"},
+     {DType::Int16, "int16"},
+     {DType::Int32, "int32"},
+     {DType::Int64, "int64"},
+     {DType::Bool, "bool"},
+     {DType::UInt16, "uint16"},
+     {DType::UInt32, "uint32"},
+     {DType::UInt64, "uint64"},
+     {DType::Complex64, "complex64"}}};
 
 } // namespace
 
@@ -32,13 +37,17 @@ std::size_t itemBytes(DType type)
     switch (type) {
     case DType::Float64:
     case DType::Int64:
+    case DType::UInt64:
+    case DType::Complex64:
         return 8;
     case DType::Float32:
     case DType::Int32:
+    case DType::UInt32:
         return 4;
     case DType::Float16:
     case DType::BFloat16:
     case DType::Int16:
+    case DType::UInt16:
         return 2;
     case DType::UInt8:
     case DType::Int8:
@@ -53,6 +62,13 @@ std::string_view name(DType type)
     return std::find_if(kNames.begin(), kNames.end(),
                         [&](const auto& e) { return e.first == type; })
         ->second;
+}
+
+std::optional<DType> dtypeFromName(std::string_view text)
+{
+    const auto found =
+        std::find_if(kNames.begin(), kNames.end(), [&](const auto& e) { return e.second == text; });
+    return found == kNames.end() ? std::nullopt : std::optional(found->first);
 }
 
 std::uint64_t checkedBytes(std::span<const std::int64_t> shape, DType type)

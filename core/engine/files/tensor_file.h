@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bitfront {
@@ -23,10 +25,15 @@ enum class DType
     Int16,
     Int32,
     Int64,
-    Bool
+    Bool,
+    UInt16,
+    UInt32,
+    UInt64,
+    Complex64
 };
 std::size_t itemBytes(DType type);
 std::string_view name(DType type); ///< "float32", "bool", ...
+std::optional<DType> dtypeFromName(std::string_view text);
 
 /// A tensor in memory, row-major, little-endian.
 struct RawTensor

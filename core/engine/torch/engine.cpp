@@ -30,9 +30,21 @@ public:
     }
 
     std::shared_ptr<const ReferenceData> loadInputs(const std::filesystem::path& path,
-                                                    const Model& model) override
+                                                    const Model& model,
+                                                    const InputOptions& options) override
     {
-        return loadTorchInputs(path, model);
+        return loadTorchInputs(path, model, options);
+    }
+
+    std::vector<InputTensor> listInputs(const std::filesystem::path& path,
+                                        const InputOptions& options) override
+    {
+        return listTorchInputs(path, options);
+    }
+
+    std::vector<RawTensor> forward(const Model& model, const ReferenceData& inputs) override
+    {
+        return runForward(model, inputs);
     }
 
     std::shared_ptr<Experiment> createExperiment(std::shared_ptr<const Model> model,

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/torch/experiment_data.h"
 
-#include "core/engine/forward_advice.h"
-#include "core/engine/torch/torch_errors.h"
+#include "core/engine/torch/explained_run.h"
 
 #include <algorithm>
 
@@ -30,25 +29,8 @@ ExperimentData::ExperimentData(std::shared_ptr<const TorchModel> opened,
 
 std::vector<NamedOutput> runExplained(Runnable& runnable, const ExperimentData& data)
 {
-    const TorchInputs& inputs = *data.inputs;
-    const ModelInfo& info = data.info;
-    ++data.forwardPasses;
-    try {
-        return runnable.run(inputs);
-    } catch (...) {
-        try {
-            rethrowAsError({ErrorCode::ForwardFailed, "", "", info.path});
-        } catch (const Error& error) {
-            if (error.code() != ErrorCode::ForwardFailed)
-                throw;
-            if (const auto advice = inputAdvice(info, inputs.tensors(), error.failure().message))
-                throw Error(*advice);
-            throw Error(ErrorCode::ForwardFailed,
-                        "The model's forward pass failed: " + error.failure().message,
-                        "Run the model in Python with the same inputs to see where.", info.path);
-        }
-        throw;
-    }
+    data.forwardPasses += static_cast<std::int64_t>(data.inputs->batches());
+    return runExplained(runnable, *data.inputs, data.info);
 }
 
 } // namespace bitfront

@@ -32,7 +32,7 @@ struct ExperimentData
     mutable std::atomic<std::int64_t> forwardPasses {0};
 };
 
-/// Runs forward() and explains what fails.
+/// Runs forward() on all batches, counts the passes and explains what fails.
 std::vector<NamedOutput> runExplained(Runnable& runnable, const ExperimentData& data);
 
 /// An evaluator on a view of the model of its own. `threads` serve compression and forward passes.

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/torch/named_output.h"
 
+#include "core/base/error.h"
+
 #include <ATen/core/function_schema.h>
 #include <ATen/core/ivalue.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/scalar_tensor.h>
 
 namespace bitfront {
@@ -56,6 +59,34 @@ std::vector<NamedOutput> flattenOutputs(const c10::IValue& value)
     std::vector<NamedOutput> outputs;
     flatten(value, "", outputs);
     return outputs;
+}
+
+std::vector<NamedOutput> joinBatches(const std::vector<std::vector<NamedOutput>>& batches)
+{
+    if (batches.size() == 1)
+        return batches.front();
+    std::vector<NamedOutput> joined;
+    for (std::size_t output = 0; output < batches.front().size(); ++output) {
+        NamedOutput all {batches.front()[output].name, {}};
+        std::vector<at::Tensor> parts;
+        bool rows = true;
+        for (const std::vector<NamedOutput>& batch : batches) {
+            if (batch.size() != batches.front().size() || batch[output].name != all.name)
+                throw Error(ErrorCode::ForwardFailed,
+                            "The model returns other outputs for some batches than for the first.",
+                            "Use one batch.");
+            parts.push_back(batch[output].tensor);
+            all.batchValues.push_back(parts.back().numel());
+            rows = rows && parts.back().dim() > 0 && parts.front().dim() == parts.back().dim()
+                && parts.front().sizes().slice(1) == parts.back().sizes().slice(1);
+        }
+        if (!rows)
+            for (at::Tensor& part : parts)
+                part = part.reshape({-1});
+        all.tensor = at::cat(parts);
+        joined.push_back(std::move(all));
+    }
+    return joined;
 }
 
 } // namespace bitfront

@@ -17,11 +17,18 @@ struct NamedOutput
 {
     std::string name;
     at::Tensor tensor;
+    /// Of several batches: how many values of the tensor, in order, each of them gave.
+    std::vector<std::int64_t> batchValues {};
 };
 
 /// What forward() returned, as "out_0" …, or under the keys of a dict or the fields of a named
 /// tuple, nested ones joined by dots. Numbers become tensors without axes; None and strings are no
 /// outputs.
 std::vector<NamedOutput> flattenOutputs(const c10::IValue& value);
+
+/// Outputs of several passes as those of one: one after the other along the first axis where all
+/// other extents agree, else as a flat list of values. Throws Error(ForwardFailed) when the passes
+/// returned outputs of different names.
+std::vector<NamedOutput> joinBatches(const std::vector<std::vector<NamedOutput>>& batches);
 
 } // namespace bitfront

@@ -101,9 +101,22 @@ std::vector<OutputQuality> compareOutputs(const std::vector<NamedOutput>& output
                         "Its shape depends on the values; such an output cannot be compared.",
                         info.name);
         const at::Tensor values = toFloats(outputs[metric.output].tensor);
-        const MetricValue value =
-            measure(metric.metric, floatsOf(values), floatsOf(reference[metric.output]));
-        qualities.push_back({info.name, metric.metric, value.reference, value.exact});
+        const std::span<const float> ours = floatsOf(values);
+        const std::span<const float> theirs = floatsOf(reference[metric.output]);
+        const MetricValue value = measure(metric.metric, ours, theirs);
+        OutputQuality quality {info.name, metric.metric, value.reference, value.exact};
+        std::size_t from = 0;
+        for (const std::int64_t batchValues : outputs[metric.output].batchValues) {
+            // A complex output has two floats for each value.
+            const std::size_t count = static_cast<std::size_t>(batchValues) * ours.size()
+                / static_cast<std::size_t>(std::max<std::int64_t>(
+                    outputs[metric.output].tensor.numel(), 1));
+            quality.batchValues.push_back(
+                measure(metric.metric, ours.subspan(from, count), theirs.subspan(from, count))
+                    .exact);
+            from += count;
+        }
+        qualities.push_back(std::move(quality));
     }
     return qualities;
 }

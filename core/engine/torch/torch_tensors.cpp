@@ -1,13 +1,59 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/torch/torch_tensors.h"
 
+#include <ATen/ops/empty.h>
 #include <ATen/ops/view_as_real.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <utility>
 
 namespace bitfront {
+
+namespace {
+
+constexpr std::array<std::pair<DType, at::ScalarType>, 14> kTypes {
+    {{DType::Float16, at::kHalf},
+     {DType::BFloat16, at::kBFloat16},
+     {DType::Float32, at::kFloat},
+     {DType::Float64, at::kDouble},
+     {DType::UInt8, at::kByte},
+     {DType::Int8, at::kChar},
+     {DType::Int16, at::kShort},
+     {DType::Int32, at::kInt},
+     {DType::Int64, at::kLong},
+     {DType::Bool, at::kBool},
+     {DType::UInt16, at::kUInt16},
+     {DType::UInt32, at::kUInt32},
+     {DType::UInt64, at::kUInt64},
+     {DType::Complex64, at::kComplexFloat}}};
+
+} // namespace
+
+at::ScalarType scalarType(DType type)
+{
+    return std::find_if(kTypes.begin(), kTypes.end(),
+                        [&](const auto& e) { return e.first == type; })
+        ->second;
+}
+
+std::optional<DType> storedType(at::ScalarType type)
+{
+    const auto found =
+        std::find_if(kTypes.begin(), kTypes.end(), [&](const auto& e) { return e.second == type; });
+    return found == kTypes.end() ? std::nullopt : std::optional(found->first);
+}
+
+at::Tensor toTensor(const RawTensor& raw)
+{
+    at::Tensor tensor = at::empty(raw.shape, at::TensorOptions(scalarType(raw.dtype)));
+    if (!raw.data.empty())
+        std::memcpy(tensor.mutable_data_ptr(), raw.data.data(), raw.data.size());
+    return tensor;
+}
 
 std::string dtypeName(at::ScalarType type)
 {
@@ -32,6 +78,12 @@ std::string dtypeName(at::ScalarType type)
         return "int64";
     case at::kBool:
         return "bool";
+    case at::kUInt16:
+        return "uint16";
+    case at::kUInt32:
+        return "uint32";
+    case at::kUInt64:
+        return "uint64";
     case at::kComplexFloat:
         return "complex64";
     case at::kComplexDouble:

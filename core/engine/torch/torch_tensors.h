@@ -2,14 +2,23 @@
 // Small helpers on tensors that several parts of the engine need.
 #pragma once
 
+#include "core/engine/files/tensor_file.h"
+
 #include <ATen/core/Tensor.h>
 
+#include <optional>
 #include <string>
 
 namespace bitfront {
 
 /// "float32", "int64", "bool": the names that Python shows.
 std::string dtypeName(at::ScalarType type);
+
+/// Element types of files as LibTorch knows them, and back where a file can hold the type.
+at::ScalarType scalarType(DType type);
+std::optional<DType> storedType(at::ScalarType type);
+/// A tensor with a copy of the data.
+at::Tensor toTensor(const RawTensor& raw);
 
 /// Dense, on the CPU, float32, contiguous: what kernels and metrics work on. Complex numbers become
 /// a last axis of 2.

@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Opcodes: CPython's Lib/pickletools.py, protocols 0 to 5.
+#include "core/engine/files/pickle_machine.h"
+
+#include "core/base/error.h"
+#include "core/engine/files/byte_order.h"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cstdlib>
+
+namespace bitfront {
+
+namespace {
+
+constexpr std::size_t kMaxNodes = 20'000'000;
+constexpr std::uint64_t kMaxMemo = 20'000'000;
+
+[[noreturn]] void damaged(const char* why)
+{
+    throw Error(ErrorCode::BadFormat,
+                std::string("The pickled data in the file is damaged: ") + why + '.',
+                "Save or copy the file again.");
+}
+
+PickleNode textNode(std::string text)
+{
+    PickleNode node;
+    node.kind = PickleNode::Kind::Text;
+    node.text = std::move(text);
+    return node;
+}
+
+} // namespace
+
+PickleMachine::PickleMachine(std::span<const std::uint8_t> bytes, Allowed allowed)
+    : m_bytes(bytes)
+    , m_allowed(std::move(allowed))
+{
+    run();
+}
+
+void PickleMachine::run()
+{
+    while (!m_done) {
+        const std::uint8_t op = take(1)[0];
+        if (!stepConstant(op) && !stepContainer(op) && !stepMemo(op) && !stepCall(op))
+            damaged("it has an instruction that is unknown or of no use in plain data");
+    }
+}
+
+std::span<const std::uint8_t> PickleMachine::take(std::uint64_t count)
+{
+    if (count > m_bytes.size() - m_at)
+        damaged("it breaks off");
+    const auto piece = m_bytes.subspan(m_at, static_cast<std::size_t>(count));
+    m_at += static_cast<std::size_t>(count);
+    return piece;
+}
+
+std::uint64_t PickleMachine::number(std::size_t bytes)
+{
+    std::uint64_t value = 0;
+    std::size_t shift = 0;
+    for (const std::uint8_t byte : take(bytes)) {
+        value |= std::uint64_t {byte} << shift;
+        shift += 8;
+    }
+    return value;
+}
+
+std::string PickleMachine::line()
+{
+    const auto rest = m_bytes.subspan(m_at);
+    const auto end = std::find(rest.begin(), rest.end(), std::uint8_t {'\n'});
+    if (end == rest.end())
+        damaged("it breaks off");
+    m_at += static_cast<std::size_t>(end - rest.begin()) + 1;
+    return {rest.begin(), end};
+}
+
+std::string PickleMachine::text(std::uint64_t count)
+{
+    const auto piece = take(count);
+    return {piece.begin(), piece.end()};
+}
+
+std::size_t PickleMachine::add(PickleNode node)
+{
+    if (m_nodes.size() >= kMaxNodes)
+        damaged("it holds too many values");
+    m_nodes.push_back(std::move(node));
+    return m_nodes.size() - 1;
+}
+
+void PickleMachine::pushInt(std::int64_t value)
+{
+    PickleNode node;
+    node.kind = Kind::Int;
+    node.integer = value;
+    push(std::move(node));
+}
+
+/// Two's complement, little-endian.
+void PickleMachine::pushLong(std::uint64_t count)
+{
+    const auto bytes = take(count);
+    if (bytes.size() > sizeof(std::int64_t))
+        damaged("it holds a whole number of more than 64 bits");
+    std::uint64_t value = !bytes.empty() && (bytes.back() & 0x80) != 0 ? ~std::uint64_t {0} : 0;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        value &= ~(std::uint64_t {0xff} << (8 * i));
+        value |= std::uint64_t {bytes[i]} << (8 * i);
+    }
+    pushInt(static_cast<std::int64_t>(value));
+}
+
+void PickleMachine::pushDecimal(const std::string& digits)
+{
+    if (digits == "00" || digits == "01") { // how protocol 0 writes truth values
+        PickleNode node;
+        node.kind = Kind::Bool;
+        node.truth = digits == "01";
+        push(std::move(node));
+        return;
+    }
+    std::int64_t value = 0;
+    const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (result.ec != std::errc())
+        damaged("it holds a number that is none");
+    pushInt(value);
+}
+
+void PickleMachine::pushGlobal(std::string name)
+{
+    if (!m_allowed(name))
+        throw Error(ErrorCode::BadFormat,
+                    "The file needs the Python object “" + name
+                        + "”, which can only be read by running Python code. It was not loaded.",
+                    "Save plain tensors, numbers, lists and dicts only.");
+    PickleNode node;
+    node.kind = Kind::Global;
+    node.text = std::move(name);
+    push(std::move(node));
+}
+
+void PickleMachine::pushTuple(std::size_t count)
+{
+    if (m_stack.size() < count)
+        damaged("its stack is empty");
+    PickleNode node;
+    node.kind = Kind::Tuple;
+    node.items.assign(m_stack.end() - static_cast<std::ptrdiff_t>(count), m_stack.end());
+    m_stack.resize(m_stack.size() - count);
+    push(std::move(node));
+}
+
+std::size_t PickleMachine::pop()
+{
+    if (m_stack.empty() || (!m_marks.empty() && m_stack.size() <= m_marks.back()))
+        damaged("its stack is empty");
+    const std::size_t top = m_stack.back();
+    m_stack.pop_back();
+    return top;
+}
+
+std::vector<std::size_t> PickleMachine::popToMark()
+{
+    if (m_marks.empty() || m_marks.back() > m_stack.size())
+        damaged("it ends a list that did not begin");
+    const auto begin = m_stack.begin() + static_cast<std::ptrdiff_t>(m_marks.back());
+    std::vector<std::size_t> items(begin, m_stack.end());
+    m_stack.erase(begin, m_stack.end());
+    m_marks.pop_back();
+    return items;
+}
+
+/// Adds items to the container on top of the stack.
+void PickleMachine::append(const std::vector<std::size_t>& items, Kind kind)
+{
+    if (m_stack.empty())
+        damaged("its stack is empty");
+    PickleNode& container = m_nodes[m_stack.back()];
+    if (container.kind != kind || (kind == Kind::Dict && items.size() % 2 != 0))
+        damaged("it adds values to something that holds none");
+    container.items.insert(container.items.end(), items.begin(), items.end());
+}
+
+void PickleMachine::remember(std::uint64_t key)
+{
+    if (m_stack.empty() || key >= kMaxMemo || key > m_bytes.size())
+        damaged("it remembers nothing");
+    if (m_memo.size() <= key)
+        m_memo.resize(static_cast<std::size_t>(key) + 1);
+    m_memo[static_cast<std::size_t>(key)] = m_stack.back() + 1;
+}
+
+void PickleMachine::recall(std::uint64_t key)
+{
+    if (key >= m_memo.size() || m_memo[static_cast<std::size_t>(key)] == 0)
+        damaged("it recalls something unknown");
+    m_stack.push_back(m_memo[static_cast<std::size_t>(key)] - 1);
+}
+
+/// Nothing is called: the name and the arguments are noted.
+void PickleMachine::call()
+{
+    const std::size_t arguments = pop(), function = pop();
+    if (m_nodes[function].kind != Kind::Global || m_nodes[arguments].kind != Kind::Tuple)
+        damaged("it calls something that is no function");
+    PickleNode node;
+    if (m_nodes[function].text == "collections.OrderedDict") {
+        node.kind = Kind::Dict;
+        for (const std::size_t pairs : m_nodes[arguments].items)
+            for (const std::size_t pair : m_nodes[pairs].items) {
+                const PickleNode& entry = m_nodes[pair];
+                if (entry.items.size() != 2)
+                    damaged("its OrderedDict is made of something else than pairs");
+                node.items.insert(node.items.end(), entry.items.begin(), entry.items.end());
+            }
+    } else {
+        node.kind = Kind::Call;
+        node.text = m_nodes[function].text;
+        node.items = m_nodes[arguments].items;
+    }
+    push(std::move(node));
+}
+
+/// Numbers, texts and None.
+bool PickleMachine::stepConstant(std::uint8_t op)
+{
+    PickleNode node;
+    switch (op) {
+    case 'N':
+        push(node);
+        return true;
+    case 0x88:
+    case 0x89:
+        node.kind = Kind::Bool;
+        node.truth = op == 0x88;
+        push(std::move(node));
+        return true;
+    case 'K':
+        pushInt(static_cast<std::int64_t>(number(1)));
+        return true;
+    case 'M':
+        pushInt(static_cast<std::int64_t>(number(2)));
+        return true;
+    case 'J':
+        pushInt(static_cast<std::int32_t>(number(4)));
+        return true;
+    case 'I':
+        pushDecimal(line());
+        return true;
+    case 'L': {
+        std::string digits = line();
+        if (!digits.empty() && digits.back() == 'L')
+            digits.pop_back();
+        pushDecimal(digits);
+        return true;
+    }
+    case 0x8a:
+        pushLong(number(1));
+        return true;
+    case 0x8b:
+        pushLong(number(4));
+        return true;
+    case 'F':
+        node.kind = Kind::Float;
+        node.number = std::strtod(line().c_str(), nullptr);
+        push(std::move(node));
+        return true;
+    case 'G': { // big-endian
+        std::uint64_t bits = 0;
+        for (const std::uint8_t byte : take(8))
+            bits = bits << 8 | byte;
+        node.kind = Kind::Float;
+        node.number = std::bit_cast<double>(bits);
+        push(std::move(node));
+        return true;
+    }
+    case 'X':
+    case 'T':
+    case 'B':
+        push(textNode(text(number(4))));
+        return true;
+    case 0x8c:
+    case 'U':
+    case 'C':
+        push(textNode(text(number(1))));
+        return true;
+    case 0x8d:
+    case 0x8e:
+        push(textNode(text(number(8))));
+        return true;
+    case 'V':
+    case 'S':
+        push(textNode(line()));
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool PickleMachine::stepContainer(std::uint8_t op)
+{
+    PickleNode node;
+    switch (op) {
+    case '(':
+        m_marks.push_back(m_stack.size());
+        return true;
+    case ')':
+    case ']':
+    case '}':
+        node.kind = op == ')' ? Kind::Tuple : op == ']' ? Kind::List : Kind::Dict;
+        push(std::move(node));
+        return true;
+    case 't':
+    case 'l':
+    case 'd':
+        node.kind = op == 't' ? Kind::Tuple : op == 'l' ? Kind::List : Kind::Dict;
+        node.items = popToMark();
+        if (op == 'd' && node.items.size() % 2 != 0)
+            damaged("its dict has a key without a value");
+        push(std::move(node));
+        return true;
+    case 0x85:
+    case 0x86:
+    case 0x87:
+        pushTuple(op - 0x84U);
+        return true;
+    case 'a':
+        append({pop()}, Kind::List);
+        return true;
+    case 'e':
+        append(popToMark(), Kind::List);
+        return true;
+    case 's': {
+        const std::size_t value = pop(), key = pop();
+        append({key, value}, Kind::Dict);
+        return true;
+    }
+    case 'u':
+        append(popToMark(), Kind::Dict);
+        return true;
+    case '0':
+        pop();
+        return true;
+    case '1':
+        popToMark();
+        return true;
+    case '2':
+        m_stack.push_back(pop());
+        m_stack.push_back(m_stack.back());
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool PickleMachine::stepMemo(std::uint8_t op)
+{
+    const auto decimal = [this] {
+        const std::string digits = line();
+        std::uint64_t key = kMaxMemo;
+        std::from_chars(digits.data(), digits.data() + digits.size(), key);
+        return key;
+    };
+    switch (op) {
+    case 'q':
+        remember(number(1));
+        return true;
+    case 'r':
+        remember(number(4));
+        return true;
+    case 'p':
+        remember(decimal());
+        return true;
+    case 0x94:
+        remember(m_memo.size());
+        return true;
+    case 'h':
+        recall(number(1));
+        return true;
+    case 'j':
+        recall(number(4));
+        return true;
+    case 'g':
+        recall(decimal());
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool PickleMachine::stepCall(std::uint8_t op)
+{
+    switch (op) {
+    case 0x80:
+        take(1);
+        return true;
+    case 0x95:
+        take(8);
+        return true;
+    case '.':
+        m_root = pop();
+        m_done = true;
+        return true;
+    case 'c': {
+        const std::string module = line();
+        pushGlobal(module + '.' + line());
+        return true;
+    }
+    case 0x93: {
+        const std::size_t name = pop(), module = pop();
+        pushGlobal(m_nodes[module].text + '.' + m_nodes[name].text);
+        return true;
+    }
+    case 'Q': {
+        const std::size_t id = pop();
+        PickleNode node;
+        node.kind = Kind::Storage;
+        node.items = m_nodes[id].items;
+        push(std::move(node));
+        return true;
+    }
+    case 'R':
+        call();
+        return true;
+    case 'b': { // attributes of an OrderedDict and the like: of no meaning for data
+        pop();
+        const PickleNode& target = m_nodes[m_stack.empty() ? pop() : m_stack.back()];
+        if (target.kind != Kind::Dict && target.kind != Kind::Call)
+            damaged("it sets attributes of plain data");
+        return true;
+    }
+    default:
+        return false;
+    }
+}
+
+} // namespace bitfront

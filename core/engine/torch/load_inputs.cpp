@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From a file of inputs to arguments of a model.
+#include "core/engine/forward_advice.h"
+#include "core/engine/torch/engine_parts.h"
+#include "core/engine/torch/torch_errors.h"
+#include "core/engine/torch/torch_model.h"
+#include "core/engine/torch/torch_scope.h"
+
+namespace bitfront {
+
+namespace {
+
+/// What the model itself says when it runs decides, not a guess from names: each failure that
+/// speaks of a type converts one argument. Anything else is left for the run that matters.
+void convertRefused(TorchInputs& inputs, const TorchModel& model)
+{
+    const std::size_t tries = 2 * model.info().arguments.size();
+    for (std::size_t i = 0; i < tries; ++i) {
+        try {
+            const TorchScope scope;
+            model.createRunnable(StateHandling::Fresh)->run(inputs);
+            return;
+        } catch (...) {
+            try {
+                rethrowAsError({ErrorCode::ForwardFailed, "", "", ""});
+            } catch (const Error& error) {
+                const auto advice =
+                    inputAdvice(model.info(), inputs.tensors(), error.failure().message);
+                if (!advice || advice->failure.remedy != Remedy::ConvertTypes
+                    || !inputs.convert(advice->failure.context, advice->dtype))
+                    return;
+            }
+        }
+    }
+}
+
+} // namespace
+
+std::shared_ptr<const ReferenceData>
+loadTorchInputs(const std::filesystem::path& path, const Model& model, const InputOptions& options)
+{
+    try {
+        auto inputs = std::make_shared<TorchInputs>(readInputFile(path, options), path.string(),
+                                                    model.info().arguments);
+        const auto* const torchModel = dynamic_cast<const TorchModel*>(&model);
+        if (options.convertTypes && torchModel != nullptr)
+            convertRefused(*inputs, *torchModel);
+        return inputs;
+    } catch (const Error& error) {
+        Failure failure = error.failure();
+        if (failure.context.empty())
+            failure.context = path.string();
+        throw Error(std::move(failure));
+    } catch (...) {
+        rethrowAsError({ErrorCode::BadFormat, "The inputs could not be read:", "", path.string()});
+    }
+}
+
+std::vector<InputTensor> listTorchInputs(const std::filesystem::path& path,
+                                         const InputOptions& options)
+{
+    std::vector<InputTensor> list;
+    const InputFile file = readInputFile(path, options);
+    for (const NamedValue& one : file.batches.front().values) {
+        InputTensor input;
+        input.name = one.name;
+        if (one.value.kind == DataValue::Kind::Tensor) {
+            input.dtype = name(one.value.tensor.dtype);
+            input.shape = one.value.tensor.shape;
+        } else {
+            input.dtype = one.value.kindText();
+        }
+        list.push_back(std::move(input));
+    }
+    return list;
+}
+
+} // namespace bitfront
