@@ -290,6 +290,9 @@ void TestEngineFiles::scripts_data()
     };
     row("harmless", "x = torch.relu(torch.conv2d(x, (self).weight, None))\n", "");
     row("prim", "n = ops.prim.NumToTensor(torch.size(x, 0))\n", "");
+    row("remote call", "y = ops.prim.rpc_sync(a, b, c)\n", "ops.prim.rpc_sync");
+    row("Python call", "y = ops.prim.PythonOp(x)\n", "ops.prim.PythonOp");
+    row("network", "y = ops.c10d.send(x)\n", "ops.c10d.send");
     row("attribute named like it", "y = (self).saved.forward(x, )\n", "");
     row("text", "assert b, \"torch ops\"\n", "");
     row("save", "_0 = torch.save(x, \"f\")\n", "torch.save");

@@ -1,51 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a file is, by its content, and one helpful sentence for each kind that is not the right one:
-// LibTorch itself says "likely corrupted" to all of them.
+// Reads a model file, with one helpful sentence for each kind that is not the right one: LibTorch
+// itself says "likely corrupted" to all of them.
 #pragma once
 
 #include "core/base/error.h"
 #include "core/engine/files/file_bytes.h"
+#include "core/engine/files/file_identity.h"
 
 #include <filesystem>
-#include <span>
 #include <stop_token>
 #include <string>
 
 namespace bitfront {
 
-enum class FileKind
-{
-    TorchScript,
-    ExportedProgram, ///< torch.export .pt2
-    CompiledPackage, ///< AOTInductor
-    Tensors, ///< torch.save of tensors in plain containers: inputs, a state dict
-    PickledModule, ///< torch.save of Python objects
-    LegacyPickle, ///< torch.save before PyTorch 1.6, or a bare pickle
-    Safetensors,
-    Npy,
-    Npz,
-    Onnx,
-    CoreMl,
-    Gguf,
-    TfLite,
-    Hdf5,
-    OtherZip,
-    Text,
-    Empty,
-    Unknown
-};
-
-struct FileIdentity
-{
-    FileKind kind = FileKind::Unknown;
-    std::string detail; ///< PickledModule: the class or function named first; Tensors: "state dict"
-};
-
-/// Looks at magic bytes and zip entries. Throws Error(BadFormat) for a damaged or cut-off archive.
-FileIdentity identifyFile(std::span<const std::uint8_t> bytes);
-
-/// "a torch.export program (.pt2)", "a safetensors file", ...
-std::string describe(const FileIdentity& identity);
+/// Why a file of this kind cannot be opened as a model, and the snippet that saves one rightly.
+Error notAModel(const std::filesystem::path& path, const FileIdentity& identity);
 
 /// A model file in memory: a sound archive, if of TorchScript without forbidden operators.
 struct ModelFile

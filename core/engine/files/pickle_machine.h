@@ -53,6 +53,7 @@ public:
 private:
     using Kind = PickleNode::Kind;
 
+    [[noreturn]] static void damaged(const char* why);
     void run();
     bool stepConstant(std::uint8_t op);
     bool stepContainer(std::uint8_t op);
@@ -75,6 +76,9 @@ private:
     void remember(std::uint64_t key);
     void recall(std::uint64_t key);
     void call();
+
+    /// Of remembered values; beyond this a file is damaged.
+    static constexpr std::uint64_t kMaxMemo = 20'000'000;
 
     std::span<const std::uint8_t> m_bytes;
     Allowed m_allowed;

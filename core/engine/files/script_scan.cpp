@@ -15,6 +15,51 @@ constexpr std::uint64_t kMaxCodeBytes = 1 << 28;
 constexpr std::array<std::string_view, 2> kFileOperators {"save", "from_file"};
 constexpr std::array<std::string_view, 6> kOperatorNamespaces {"aten",      "prim",       "prims",
                                                                "quantized", "_quantized", "sparse"};
+/// Of "prim", what the serializer writes for plain values; not its remote calls and Python calls.
+constexpr std::array<std::string_view, 44> kPrimOperators {"abs",
+                                                           "AutogradAdd",
+                                                           "AutogradZero",
+                                                           "BroadcastSizes",
+                                                           "ChunkSizes",
+                                                           "ConstantChunk",
+                                                           "CreateObject",
+                                                           "data",
+                                                           "device",
+                                                           "dtype",
+                                                           "EnumName",
+                                                           "EnumValue",
+                                                           "grad",
+                                                           "GetAttr",
+                                                           "id",
+                                                           "IfThenElse",
+                                                           "index",
+                                                           "is_cpu",
+                                                           "is_cuda",
+                                                           "is_meta",
+                                                           "is_mkldnn",
+                                                           "is_mps",
+                                                           "is_nested",
+                                                           "is_quantized",
+                                                           "is_sparse",
+                                                           "is_sparse_csr",
+                                                           "itemsize",
+                                                           "layout",
+                                                           "max",
+                                                           "min",
+                                                           "name",
+                                                           "nbytes",
+                                                           "NumToTensor",
+                                                           "RaiseException",
+                                                           "rangelist",
+                                                           "requires_grad",
+                                                           "shape",
+                                                           "StringIndex",
+                                                           "tolist",
+                                                           "TupleIndex",
+                                                           "type",
+                                                           "unchecked_cast",
+                                                           "unchecked_unwrap_optional",
+                                                           "Uninitialized"};
 constexpr std::array<std::string_view, 3> kClassNamespaces {"quantized", "sparse", "rnn"};
 
 template<std::size_t N>
@@ -64,6 +109,9 @@ std::optional<std::string> judge(const std::vector<std::string_view>& parts)
         if (contains(kFileOperators, parts[i]))
             return whole;
     if (parts.size() > 1 && parts[0] == "ops" && !contains(kOperatorNamespaces, parts[1]))
+        return whole;
+    if (parts.size() > 2 && parts[0] == "ops" && parts[1] == "prim"
+        && !contains(kPrimOperators, parts[2]))
         return whole;
     const bool custom =
         parts.size() > 3 && parts[0] == "__torch__" && parts[1] == "torch" && parts[2] == "classes";

@@ -3,7 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/engine/files/file_bytes.h"
-#include "core/engine/files/model_file.h"
+#include "core/engine/files/file_identity.h"
 #include "core/engine/files/sha256.h"
 #include "core/engine/files/torch_file.h"
 #include "core/engine/inputs/batches.h"
@@ -82,12 +82,9 @@ void readByKind(const FileBytes& bytes, InputFile& file)
         throw Error(ErrorCode::BadFormat,
                     "The inputs file is a Python pickle in the format before PyTorch 1.6.",
                     kSaveHint);
-    case FileKind::Text:
-        if (looksLikeJson(bytes)) {
-            readTokenFile(bytes, file.options, file);
-            return;
-        }
-        break;
+    case FileKind::Json:
+        readTokenFile(bytes, file.options, file);
+        return;
     default:
         break;
     }
