@@ -26,7 +26,8 @@ void runEstimate(const EstimateOptions& options)
 {
     const SweepPlan plan = makePlan(options.sweep.plan);
     const auto asked = parseMetrics(options.sweep.metric);
-    const Workload workload = openWorkload(options.sweep.model, options.sweep.inputs);
+    const Workload workload = openWorkload(options.sweep.model, options.sweep.inputs.path(),
+                                           options.sweep.inputs.options());
     const auto metrics =
         resolveMetrics(asked, options.sweep.metric.floor, workload.experiment->outputs());
     const Estimation estimation =

@@ -41,7 +41,8 @@ void addInputArguments(CLI::App& command, InputArguments& arguments, bool requir
             .add_option("--inputs", arguments.inputs,
                         what
                             + " (.pt, .npy, .npz, .safetensors, .json token ids, .wav, .png, .jpg, "
-                              "or a folder of the last three); repeat for several pictures")
+                              "or a folder of the last three); repeat for several pictures; "
+                              "\"stored\": those that a .pt2 holds")
             ->allow_extra_args(false)
             ->type_name("FILE");
     if (required)

@@ -38,7 +38,8 @@ nlohmann::json inspectJson(const Workload& workload, const ModelInfo& model,
 
 void inspect(const InspectOptions& options)
 {
-    const Workload workload = openWorkload(options.model, options.inputs);
+    const Workload workload =
+        openWorkload(options.model, options.inputs.path(), options.inputs.options());
     const ModelInfo& model =
         workload.experiment ? workload.experiment->model() : workload.model->info();
     const auto notes = checkDivisibility(model, baseConfigurations());

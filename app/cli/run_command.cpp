@@ -144,7 +144,8 @@ int runSweep(const RunOptions& options)
     const SweepPlan plan = makePlan(options.sweep.plan);
     const auto asked = parseMetrics(options.sweep.metric);
     refuseUnwritable(options.out);
-    const Workload workload = openWorkload(options.sweep.model, options.sweep.inputs);
+    const Workload workload = openWorkload(options.sweep.model, options.sweep.inputs.path(),
+                                           options.sweep.inputs.options());
     Experiment& experiment = *workload.experiment;
     const auto metrics = resolveMetrics(asked, options.sweep.metric.floor, experiment.outputs());
     const Estimation estimation = estimate(experiment, metrics, plan, options.sweep.threads);
@@ -174,7 +175,8 @@ Workload reopenWorkload(const RunOptions& options, const RunHeader& header)
         return said.empty() ? was : said;
     };
     return openWorkload(either(options.sweep.model, header.model.path),
-                        either(options.sweep.inputs, header.inputsPath));
+                        either(options.sweep.inputs.path(), header.inputsPath),
+                        merged(header.inputOptions, options.sweep.inputs.options()));
 }
 
 int resumeSweep(const RunOptions& options)

@@ -177,15 +177,15 @@ ThreadBudget threadBudget(const ModelInfo& model, std::optional<int> threads)
     return defaultThreads(model, threads.value_or(cores));
 }
 
-Workload openWorkload(const std::filesystem::path& model, const InputArguments& inputs)
+Workload openWorkload(const std::filesystem::path& model, const std::filesystem::path& inputs,
+                      const InputOptions& options)
 {
     Workload workload;
-    const InputOptions options = inputs.options();
     const std::shared_ptr<Engine> engine = loadEngine();
     workload.engineVersion = engine->version();
     workload.model = engine->openModel(model);
-    if (inputs.given()) {
-        workload.inputs = engine->loadInputs(inputs.path(), *workload.model, options);
+    if (!inputs.empty()) {
+        workload.inputs = engine->loadInputs(inputs, *workload.model, options);
         workload.experiment = engine->createExperiment(workload.model, workload.inputs);
     }
     return workload;

@@ -69,6 +69,7 @@ struct Workload
     std::shared_ptr<Experiment> experiment; ///< null without inputs
 };
 /// Loads the engine, opens, runs once. Nothing is run when no inputs are given. Throws Error.
-Workload openWorkload(const std::filesystem::path& model, const InputArguments& inputs);
+Workload openWorkload(const std::filesystem::path& model, const std::filesystem::path& inputs,
+                      const InputOptions& options);
 
 } // namespace bitfront::cli

@@ -86,6 +86,7 @@ private:
     void chooseOutput(int index);
     void chooseModel();
     void chooseInputs();
+    void chooseInputsFolder();
     void chooseRun();
     void chooseRunFolder();
     void primaryAction();

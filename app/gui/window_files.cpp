@@ -91,17 +91,28 @@ void MainWindow::openFromCommandLine(const QString& path, const QString& inputs)
 void MainWindow::chooseModel()
 {
     askForFile(this, tr("Open a model"), m_settings.lastFolder(),
-               tr("Models (*.pt *.pth *.ts *.jit *.torchscript);;All files (*)"),
+               tr("Models (*.pt *.pt2 *.pth *.ts *.jit *.torchscript);;All files (*)"),
                [this](const QString& path) { openModel(path); })
         ->open();
 }
 
 void MainWindow::chooseInputs()
 {
-    askForFile(this, tr("Open reference inputs"), m_settings.lastFolder(),
-               tr("Inputs (*.pt *.pth *.npy *.npz *.safetensors);;All files (*)"),
-               [this](const QString& path) { openInputs(path); })
+    askForFile(
+        this, tr("Open reference inputs"), m_settings.lastFolder(),
+        tr("Inputs (*.pt *.pth *.npy *.npz *.safetensors *.json *.wav *.png *.jpg *.jpeg);;All "
+           "files (*)"),
+        [this](const QString& path) { openInputs(path); })
         ->open();
+}
+
+void MainWindow::chooseInputsFolder()
+{
+    QFileDialog* dialog =
+        askForFile(this, tr("Open a folder of pictures or sounds"), m_settings.lastFolder(), {},
+                   [this](const QString& path) { openInputs(path); });
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->open();
 }
 
 void MainWindow::chooseRun()
@@ -187,7 +198,9 @@ void MainWindow::openFiles(const QStringList& paths, bool asInputs)
         const bool modelWaitsForInputs = m_setup.modelState() != LoadState::Nothing
             && m_setup.modelState() != LoadState::Failed
             && m_setup.inputsState() != LoadState::Ready && m_stage == Stage::Setup;
-        if (QFileInfo(path).isDir())
+        const bool isRun = QFileInfo(path).isDir()
+            && (isRunFolder(toPath(path)) || m_setup.modelState() == LoadState::Nothing);
+        if (isRun)
             openRun(path);
         else if (asInputs || !isModelName(path) || modelWaitsForInputs)
             openInputs(path);

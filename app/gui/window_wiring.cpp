@@ -55,6 +55,8 @@ void MainWindow::wireSetup()
     connect(m_welcome, &WelcomePage::runRequested, this, &MainWindow::openRun);
     connect(m_setupPage, &SetupPage::openModelRequested, this, &MainWindow::chooseModel);
     connect(m_setupPage, &SetupPage::openInputsRequested, this, &MainWindow::chooseInputs);
+    connect(m_setupPage, &SetupPage::openInputsFolderRequested, this,
+            &MainWindow::chooseInputsFolder);
     connect(m_setupPage, &SetupPage::runFolderRequested, this, &MainWindow::chooseRunFolder);
     connect(m_setupPage, &SetupPage::estimateRequested, this, &MainWindow::primaryAction);
     connect(m_setupPage, &SetupPage::backRequested, this, [this] { setStage(Stage::Results); });
@@ -225,7 +227,7 @@ void MainWindow::runAgain()
     // A run read from disk: open what it was made from, with the same choice of configurations.
     m_setup.setPlan(PlanChoice(header.plan));
     m_setup.openModel(model);
-    m_setup.loadInputs(toQString(header.inputsPath));
+    m_setup.loadInputs(toQString(header.inputsPath), header.inputOptions);
     setStage(Stage::Setup);
 }
 

@@ -35,6 +35,8 @@ class Model
 public:
     virtual ~Model() = default;
     virtual const ModelInfo& info() const = 0;
+    /// Whether the file holds example inputs (loadInputs() of kStoredInputs).
+    virtual bool hasStoredInputs() const { return false; }
     /// Values of info().layers[index] and info().plainParameters[index]; empty when not kept.
     virtual ParameterValues layerValues(std::size_t /*index*/) const { return {}; }
     virtual ParameterValues plainValues(std::size_t /*index*/) const { return {}; }

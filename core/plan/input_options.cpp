@@ -156,6 +156,8 @@ InputOptions merged(const InputOptions& base, const InputOptions& asked)
     }
     if (!asked.images)
         options.images = base.images;
+    if (asked.moreFiles.empty())
+        options.moreFiles = base.moreFiles;
     return options;
 }
 

@@ -71,6 +71,9 @@ struct InputOptions
 /// Name of the file in a folder of pictures or sounds that says how to read them.
 inline constexpr const char* kInputOptionsFile = "bitfront-inputs.json";
 
+/// In place of a path: the example inputs that the model file itself holds.
+inline constexpr const char* kStoredInputs = "stored";
+
 /// Throws Error(BadArgument) that names the field: a size below 1, a deviation of 0, …
 void validate(const InputOptions& options);
 /// `asked` where it says something, else `base`.

@@ -22,10 +22,12 @@ QString helpText()
 {
     return HelpDialog::tr(
         "<h3>What you can open</h3>"
-        "<p><b>Model</b>: TorchScript (.pt), saved with <code>torch.jit.save</code>. A file that "
+        "<p><b>Model</b>: a torch.export program (.pt2) or TorchScript (.pt). A file that "
         "holds only "
         "weights (a state dict) has no graph to run and cannot be judged.</p>"
-        "<p><b>Inputs</b>: .pt (tensor, tuple, list or dict), .npy, .npz, .safetensors. Names are "
+        "<p><b>Inputs</b>: .pt (tensor, tuple, list or dict), .npy, .npz, .safetensors, token ids "
+        "as .json, mono .wav, pictures, a folder of the latter two, or the examples in a .pt2. "
+        "Names are "
         "bound to the "
         "arguments of <code>forward</code>, otherwise the order counts. Use real data: on noise "
         "compressed "
@@ -89,12 +91,18 @@ QString ExportSnippetDialog::snippet()
         "import torch\n"
         "\n"
         "model.eval()\n"
+        "example = (real_batch,)   # the arguments of forward(); real data, not random numbers\n"
+        "\n"
+        "# Either: a torch.export program. It holds its example inputs too.\n"
+        "torch.export.save(torch.export.export(model, example), \"model.pt2\")\n"
+        "\n"
+        "# Or: TorchScript. With branches or loops: torch.jit.script(model)\n"
         "with torch.no_grad():\n"
-        "    example = torch.as_tensor(real_batch)   # real data, not random numbers\n"
-        "    traced = torch.jit.trace(model, example)\n"
-        "    # models with branches or loops: traced = torch.jit.script(model)\n"
-        "torch.jit.save(traced, \"model.pt\")\n"
-        "torch.save(example, \"inputs.pt\")\n");
+        "    torch.jit.save(torch.jit.trace(model, example, strict=False), \"model.pt\")\n"
+        "\n"
+        "torch.save(example, \"inputs.pt\")\n"
+        "\n"
+        "# Both ways with a check of the outputs: resources/export_model.py\n");
 }
 
 ExportSnippetDialog::ExportSnippetDialog(QWidget* parent)

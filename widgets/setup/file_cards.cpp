@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/setup/file_cards.h"
 
+#include "widgets/setup/input_choices.h"
 #include "widgets/workbench/project_setup.h"
 #include "widgets/workbench/text.h"
 
@@ -54,8 +55,8 @@ QString sizeLine(const ModelInfo& model)
 ModelCard::ModelCard(ProjectSetup& setup, QWidget* parent)
     : StepCard(QStringLiteral("chip"), tr("Model"), parent)
     , m_setup(setup)
-    , m_invitation(invitation(
-          tr("A TorchScript file (.pt), saved with torch.jit.save. Drop it here or choose it.")))
+    , m_invitation(invitation(tr(
+          "A torch.export program (.pt2) or a TorchScript file (.pt). Drop it here or choose it.")))
     , m_facts(new KeyValueList)
 {
     setObjectName(QStringLiteral("modelCard"));
@@ -98,10 +99,12 @@ void ModelCard::refresh()
 InputsCard::InputsCard(ProjectSetup& setup, QWidget* parent)
     : StepCard(QStringLiteral("image"), tr("Inputs"), parent)
     , m_setup(setup)
-    , m_invitation(
-          invitation(tr("Real examples the model is judged on: .pt, .npy, .npz or .safetensors.")))
+    , m_invitation(invitation(
+          tr("Real examples the model is judged on: tensors (.pt, .npy, .npz, .safetensors), "
+             "token ids (.json), sounds (.wav), pictures, or a folder of these.")))
     , m_facts(new KeyValueList)
     , m_noise(new QWidget)
+    , m_choices(new InputChoices(setup))
 {
     setObjectName(QStringLiteral("inputsCard"));
     body()->addWidget(m_invitation);
@@ -117,6 +120,8 @@ InputsCard::InputsCard(ProjectSetup& setup, QWidget* parent)
     words->setWrapped(true);
     noise->addWidget(words, 1);
     body()->addWidget(m_noise);
+    foot()->addWidget(m_choices);
+    connect(m_choices, &InputChoices::folderRequested, this, &InputsCard::folderRequested);
     connect(&m_setup, &ProjectSetup::inputsChanged, this, &InputsCard::refresh);
     connect(&m_setup, &ProjectSetup::modelChanged, this, &InputsCard::refresh);
     refresh();
@@ -130,7 +135,8 @@ void InputsCard::refresh()
     m_noise->hide();
     setError(state == LoadState::Failed ? m_setup.inputsError() : ErrorText {});
     setAction(state == LoadState::Nothing ? tr("Choose…") : tr("Replace"));
-    const QString file = QFileInfo(m_setup.inputsPath()).fileName();
+    const QString file = m_setup.inputsName();
+    m_choices->refresh();
     switch (state) {
     case LoadState::Nothing:
         setState(State::Missing, tr("Missing"));
@@ -159,9 +165,11 @@ void InputsCard::showFacts()
                      tensorLine(tensor.argument.empty() ? tensor.name : tensor.argument,
                                 tensor.shape, tensor.dtype)});
     rows.append(
-        {tr("Samples"),
-         tr("%1 from %2")
-             .arg(countText(inputs->samples()), QFileInfo(m_setup.inputsPath()).fileName())});
+        {tr("Samples"), tr("%1 from %2").arg(countText(inputs->samples()), m_setup.inputsName())});
+    if (inputs->batches() > 1)
+        rows.append({tr("Batches"), countText(static_cast<qint64>(inputs->batches()))});
+    for (const std::string& note : inputs->notes())
+        rows.append({rows.last().first == tr("Read") ? QString() : tr("Read"), toQString(note)});
     const bool noise = std::ranges::any_of(inputs->tensors(), &InputTensor::looksLikeNoise);
     if (!noise)
         rows.append({tr("Check"), tr("The model runs on them; they have structure, not noise")});

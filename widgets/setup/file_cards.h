@@ -7,6 +7,7 @@
 
 namespace bitfront {
 
+class InputChoices;
 class ProjectSetup;
 
 class ModelCard : public StepCard
@@ -30,6 +31,9 @@ class InputsCard : public StepCard
 public:
     explicit InputsCard(ProjectSetup& setup, QWidget* parent = nullptr);
 
+signals:
+    void folderRequested();
+
 private:
     void refresh();
     void showFacts();
@@ -37,6 +41,7 @@ private:
     Label* m_invitation;
     KeyValueList* m_facts;
     QWidget* m_noise;
+    InputChoices* m_choices;
 };
 
 /// "x · 256 × 1 × 8 × 8 · float32"

@@ -102,6 +102,7 @@ QWidget* SetupPage::buildColumns()
     connect(model, &StepCard::actionTriggered, this, &SetupPage::openModelRequested);
     connect(model, &StepCard::exportHelpRequested, this, &SetupPage::exportHelpRequested);
     connect(inputs, &StepCard::actionTriggered, this, &SetupPage::openInputsRequested);
+    connect(inputs, &InputsCard::folderRequested, this, &SetupPage::openInputsFolderRequested);
     connect(metrics, &StepCard::actionTriggered, this, &SetupPage::metricHelpRequested);
 
     auto* left = new QVBoxLayout;

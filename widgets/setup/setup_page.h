@@ -25,6 +25,7 @@ public:
 signals:
     void openModelRequested();
     void openInputsRequested();
+    void openInputsFolderRequested();
     void runFolderRequested();
     void estimateRequested();
     void backRequested();

@@ -15,6 +15,7 @@ StepCard::StepCard(const QString& icon, const QString& title, QWidget* parent)
     , m_stateWord(new Label({}, 11, 500))
     , m_action(makeButton({}, ButtonRole::Link))
     , m_body(new QVBoxLayout)
+    , m_foot(new QVBoxLayout)
     , m_error(new QWidget)
     , m_errorTitle(new Label({}, 13, 600, Tone::Err))
     , m_errorBody(new Label({}, 13, 400, Tone::Text2))
@@ -59,6 +60,8 @@ StepCard::StepCard(const QString& icon, const QString& title, QWidget* parent)
     m_body->setContentsMargins(0, 0, 0, 0);
     column->addLayout(m_body);
     column->addWidget(m_error);
+    m_foot->setContentsMargins(0, 0, 0, 0);
+    column->addLayout(m_foot);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
 }
 

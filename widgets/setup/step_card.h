@@ -39,6 +39,7 @@ signals:
 
 protected:
     QVBoxLayout* body() const { return m_body; }
+    QVBoxLayout* foot() const { return m_foot; } ///< below what went wrong
 
 private:
     State m_state = State::Missing;
@@ -46,6 +47,7 @@ private:
     Label* m_stateWord;
     QPushButton* m_action;
     QVBoxLayout* m_body;
+    QVBoxLayout* m_foot;
     QWidget* m_error;
     Label* m_errorTitle;
     Label* m_errorBody;

@@ -6,6 +6,7 @@
 #include "widgets/workbench/text.h"
 
 #include <QFile>
+#include <QFileInfo>
 
 #include <algorithm>
 
@@ -81,6 +82,30 @@ void ProjectSetup::setPlan(const PlanChoice& plan)
     m_plan = plan;
     updateDivisibility();
     emit planChanged();
+}
+
+void ProjectSetup::setInputOptions(const InputOptions& options)
+{
+    const std::vector<InputTensor> offered = m_offered;
+    loadInputs(QString(m_inputsPath), options);
+    m_offered = offered;
+}
+
+bool ProjectSetup::inputsArePictures() const
+{
+    static const QStringList kSuffixes {QStringLiteral("png"), QStringLiteral("jpg"),
+                                        QStringLiteral("jpeg")};
+    const QFileInfo info(m_inputsPath);
+    return info.isDir() || kSuffixes.contains(info.suffix().toLower());
+}
+
+QString ProjectSetup::inputsName() const
+{
+    if (m_inputsPath == QLatin1String(kStoredInputs))
+        return tr("Examples in the model file");
+    const QString name = QFileInfo(m_inputsPath).fileName();
+    const auto more = static_cast<int>(m_inputOptions.moreFiles.size());
+    return more > 0 ? tr("%1 and %n more", nullptr, more).arg(name) : name;
 }
 
 void ProjectSetup::updateDivisibility()

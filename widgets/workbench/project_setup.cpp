@@ -133,10 +133,12 @@ void ProjectSetup::failModel(const Failure& failure)
     emit modelChanged();
 }
 
-void ProjectSetup::loadInputs(const QString& path)
+void ProjectSetup::loadInputs(const QString& path, const InputOptions& options)
 {
     dropInputs();
+    m_offered.clear();
     m_inputsPath = path;
+    m_inputOptions = options;
     m_inputsState = LoadState::Loading;
     emit inputsChanged();
     // While the model is still being read, adoptModel() goes on with the inputs.
@@ -168,9 +170,9 @@ void ProjectSetup::checkInputs(quint64 generation)
     };
     m_inputsTask = m_queue.run(
         this,
-        [this, generation, check, model = m_model,
-         path = m_inputsPath](const std::stop_token&) -> BackgroundQueue::Completion {
-            auto inputs = engine()->loadInputs(toPath(path), *model);
+        [this, generation, check, model = m_model, path = m_inputsPath,
+         options = m_inputOptions](const std::stop_token&) -> BackgroundQueue::Completion {
+            auto inputs = engine()->loadInputs(toPath(path), *model, options);
             return [this, generation, check, inputs] {
                 if (generation == m_inputsGeneration)
                     check(inputs);
@@ -190,6 +192,8 @@ void ProjectSetup::adoptExperiment(std::shared_ptr<Experiment> experiment)
     m_primary =
         judged == m_outputs.end() ? 0 : static_cast<std::size_t>(judged - m_outputs.begin());
     m_inputsState = LoadState::Ready;
+    if (m_offered.empty() && m_model->info().arguments.size() > 1)
+        listOffered();
     emit inputsChanged();
     emit metricsChanged();
 }
@@ -199,8 +203,32 @@ void ProjectSetup::failInputs(Task task, const Failure& failure)
     dropInputs();
     m_inputsState = LoadState::Failed;
     m_inputsError = errorText(task, failure);
+    m_inputsRemedy = failure.remedy;
+    if (failure.remedy == Remedy::Bind)
+        listOffered();
     emit inputsChanged();
     emit metricsChanged();
+}
+
+/// What the file holds, for whoever binds it by hand. A file that cannot be listed offers nothing.
+void ProjectSetup::listOffered()
+{
+    if (m_inputsPath == QLatin1String(kStoredInputs))
+        return;
+    const quint64 generation = m_inputsGeneration;
+    m_queue.run(
+        this,
+        [this, generation, path = m_inputsPath,
+         options = m_inputOptions](const std::stop_token&) -> BackgroundQueue::Completion {
+            auto offered = engine()->listInputs(toPath(path), options);
+            return [this, generation, offered] {
+                if (generation != m_inputsGeneration)
+                    return;
+                m_offered = offered;
+                emit inputsChanged();
+            };
+        },
+        [](const Failure&) {});
 }
 
 void ProjectSetup::dropInputs()
@@ -211,6 +239,7 @@ void ProjectSetup::dropInputs()
     m_experiment.reset();
     m_inputsState = LoadState::Nothing;
     m_inputsError = {};
+    m_inputsRemedy = Remedy::None;
     m_outputs.clear();
     dropEstimate();
 }

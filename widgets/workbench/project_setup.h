@@ -51,7 +51,9 @@ public:
     void openModel(const QString& path);
     /// Loads the inputs, then runs the model on them once to learn its outputs. Waits for the
     /// model.
-    void loadInputs(const QString& path);
+    void loadInputs(const QString& path, const InputOptions& options = {});
+    /// Loads the same inputs in another way.
+    void setInputOptions(const InputOptions& options);
     /// Times the probes with the current metrics; estimateReady or estimateFailed follows.
     void startEstimate();
     void cancelEstimate();
@@ -60,6 +62,13 @@ public:
     LoadState inputsState() const { return m_inputsState; }
     const QString& modelPath() const { return m_modelPath; }
     const QString& inputsPath() const { return m_inputsPath; }
+    const InputOptions& inputOptions() const { return m_inputOptions; } ///< as asked for
+    /// What the inputs file holds, bound or not; empty until it was read.
+    const std::vector<InputTensor>& offeredInputs() const { return m_offered; }
+    Remedy inputsRemedy() const { return m_inputsRemedy; } ///< of inputsError()
+    bool inputsArePictures() const;
+    bool hasStoredInputs() const { return m_model && m_model->hasStoredInputs(); }
+    QString inputsName() const; ///< file or folder, without its path
     const ModelInfo* model() const { return m_model ? &m_model->info() : nullptr; }
     std::shared_ptr<const ReferenceData> inputs() const { return m_inputs; }
     const ErrorText& modelError() const { return m_modelError; }
@@ -116,6 +125,7 @@ private:
     void checkInputs(quint64 generation);
     void adoptExperiment(std::shared_ptr<Experiment> experiment);
     void failInputs(Task task, const Failure& failure);
+    void listOffered();
     void dropInputs();
     void dropEstimate();
     void updateDivisibility();
@@ -130,6 +140,9 @@ private:
     std::shared_ptr<const ReferenceData> m_inputs;
     std::shared_ptr<Experiment> m_experiment;
     ErrorText m_modelError, m_inputsError;
+    InputOptions m_inputOptions;
+    std::vector<InputTensor> m_offered;
+    Remedy m_inputsRemedy = Remedy::None;
     std::vector<OutputSetup> m_outputs;
     std::size_t m_primary = 0;
     PlanChoice m_plan;

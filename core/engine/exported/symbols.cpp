@@ -171,11 +171,13 @@ private:
     std::string hint = kDynamicHint;
     if (tensor.shape.size() + 1 == tensor.meta->sizes.size())
         hint = "The batch dimension seems to be missing: give one more axis, x[None] in Python.";
-    throw Error(ErrorCode::InputMismatch,
-                "Input “" + tensor.argument + "” has shape " + shapeText(tensor.shape)
-                    + "; the program takes " + (wanted.empty() ? "a single number" : wanted)
-                    + (reason.empty() ? "" : ": " + reason) + '.',
-                hint, tensor.argument);
+    throw Error(Failure {
+        ErrorCode::InputMismatch,
+        "Input “" + tensor.argument + "” has shape " + shapeText(tensor.shape)
+            + "; the program takes " + (wanted.empty() ? "a single number" : wanted)
+            + (reason.empty() ? "" : ": " + reason) + '.',
+        hint, tensor.argument,
+        tensor.shape.size() + 1 == tensor.meta->sizes.size() ? Remedy::AddBatch : Remedy::None});
 }
 
 void checkRange(const GivenTensor& tensor, const std::map<std::string, Range>& ranges,

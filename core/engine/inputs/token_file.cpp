@@ -29,6 +29,7 @@ public:
         : m_name(std::move(name))
         , m_options(options)
     {
+        m_shape.reserve(kMaxDepth);
     }
 
     void read(const Json& list)

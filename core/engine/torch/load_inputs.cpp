@@ -34,17 +34,39 @@ void convertRefused(TorchInputs& inputs, const TorchModel& model)
     }
 }
 
+/// Types that the model file states need no trying.
+void convertStated(TorchInputs& inputs, const ModelInfo& info)
+{
+    for (const ArgumentInfo& argument : info.arguments)
+        if (!argument.dtype.empty())
+            inputs.convert(argument.name, argument.dtype);
+}
+
+InputFile readAny(const std::filesystem::path& path, const TorchModel* model,
+                  const InputOptions& options)
+{
+    if (path != kStoredInputs)
+        return readInputFile(path, options);
+    if (model == nullptr || !model->hasStoredInputs())
+        throw Error(ErrorCode::BadArgument, "The model file holds no example inputs.",
+                    "Give a file of inputs. (torch.export.save of PyTorch 2.9 and newer stores the "
+                    "arguments that the model was exported with.)");
+    return readStoredInputs(model->storedInputs(), options);
+}
+
 } // namespace
 
 std::shared_ptr<const ReferenceData>
 loadTorchInputs(const std::filesystem::path& path, const Model& model, const InputOptions& options)
 {
     try {
-        auto inputs = std::make_shared<TorchInputs>(readInputFile(path, options), path.string(),
-                                                    model.info().arguments);
         const auto* const torchModel = dynamic_cast<const TorchModel*>(&model);
-        if (options.convertTypes && torchModel != nullptr)
+        auto inputs = std::make_shared<TorchInputs>(readAny(path, torchModel, options),
+                                                    path.string(), model.info().arguments);
+        if (inputs->options().convertTypes && torchModel != nullptr) {
+            convertStated(*inputs, model.info());
             convertRefused(*inputs, *torchModel);
+        }
         return inputs;
     } catch (const Error& error) {
         Failure failure = error.failure();

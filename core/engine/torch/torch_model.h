@@ -62,6 +62,11 @@ public:
     ParameterValues layerValues(std::size_t index) const final;
     ParameterValues plainValues(std::size_t index) const final;
 
+    bool hasStoredInputs() const final { return !m_storedInputs.empty(); }
+    /// What torch.save() made of the arguments that the model was exported with; may be empty.
+    const std::vector<std::uint8_t>& storedInputs() const { return m_storedInputs; }
+    void keepStoredInputs(std::vector<std::uint8_t> bytes) { m_storedInputs = std::move(bytes); }
+
     /// Tensor of ModelInfo::layers[index], as stored.
     virtual const at::Tensor& layerTensor(std::size_t index) const = 0;
     /// Tensor of ModelInfo::plainParameters[index], as stored.
@@ -76,6 +81,7 @@ public:
 
 protected:
     ModelInfo m_info;
+    std::vector<std::uint8_t> m_storedInputs;
 };
 
 } // namespace bitfront

@@ -38,7 +38,10 @@ std::shared_ptr<const Model> openExported(const ModelFile& file, ModelInfo info,
         const auto tensors = exported::loadTensors(archive, file.bytes);
         if (stop.stop_requested())
             throw Cancelled();
-        return exported::buildExportedModel(std::move(archive.program), tensors, std::move(info));
+        auto model =
+            exported::buildExportedModel(std::move(archive.program), tensors, std::move(info));
+        model->keepStoredInputs(std::move(archive.sampleInputs));
+        return model;
     } catch (const Error& error) {
         Failure failure = error.failure();
         failure.context = path;

@@ -129,11 +129,12 @@ void ExportedRunnable::checkArguments(const Values& values) const
                 name = argument.name;
         const at::ScalarType wanted = scalarTypeOf(meta->second.scalarType);
         if (tensor.scalar_type() != wanted)
-            throw Error(ErrorCode::InputMismatch,
-                        "Input “" + name + "” is of type " + dtypeName(tensor.scalar_type())
-                            + "; the program was exported for " + dtypeName(wanted) + '.',
-                        "Convert the inputs, or export the program with inputs of this type.",
-                        name);
+            throw Error(
+                Failure {ErrorCode::InputMismatch,
+                         "Input “" + name + "” is of type " + dtypeName(tensor.scalar_type())
+                             + "; the program was exported for " + dtypeName(wanted) + '.',
+                         "Convert the inputs, or export the program with inputs of this type.",
+                         name, Remedy::ConvertTypes});
         given.push_back({name, &meta->second, tensor.sizes().vec()});
     }
     checkShapes(given, m_model.program().ranges);
