@@ -5,6 +5,7 @@
 #include "core/engine/files/json_text.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <optional>
 
@@ -29,7 +30,6 @@ public:
         : m_name(std::move(name))
         , m_options(options)
     {
-        m_shape.reserve(kMaxDepth);
     }
 
     void read(const Json& list)
@@ -47,7 +47,7 @@ public:
     {
         RawTensor tensor;
         tensor.dtype = m_floats ? DType::Float32 : m_bools ? DType::Bool : DType::Int64;
-        tensor.shape = m_shape;
+        tensor.shape.assign(m_shape.begin(), m_shape.begin() + static_cast<std::ptrdiff_t>(m_rank));
         tensor.data.resize(m_values.size() * itemBytes(tensor.dtype));
         for (std::size_t i = 0; i < m_values.size(); ++i)
             store(tensor, i, m_values[i], m_numbers[i]);
@@ -59,7 +59,7 @@ public:
     {
         RawTensor tensor;
         tensor.dtype = DType::Int64;
-        tensor.shape = m_shape;
+        tensor.shape.assign(m_shape.begin(), m_shape.begin() + static_cast<std::ptrdiff_t>(m_rank));
         tensor.data.resize(m_values.size() * sizeof(std::int64_t));
         for (std::size_t i = 0; i < m_values.size(); ++i) {
             const std::int64_t one = m_isFill.empty() || !m_isFill[i] ? 1 : 0;
@@ -90,17 +90,17 @@ private:
 
     void readLevel(const Json& list, std::size_t depth)
     {
-        if (m_shape.size() == depth) {
+        if (m_rank == depth) {
             if (!m_values.empty())
                 refuseMixed();
-            m_shape.push_back(static_cast<std::int64_t>(list.size()));
+            m_shape.at(m_rank++) = static_cast<std::int64_t>(list.size());
         } else if (m_shape[depth] != static_cast<std::int64_t>(list.size())) {
             refuseRagged(list.size(), depth);
         }
         for (const Json& item : list) {
             if (item.is_array())
                 readLevel(item, depth + 1);
-            else if (depth + 1 != m_shape.size())
+            else if (depth + 1 != m_rank)
                 refuseMixed();
             else
                 readNumber(item);
@@ -149,9 +149,9 @@ private:
                 m_isFill.push_back(true);
             }
         }
-        m_shape.clear();
-        m_shape.push_back(static_cast<std::int64_t>(rows.size()));
-        m_shape.push_back(static_cast<std::int64_t>(longest));
+        m_shape[0] = static_cast<std::int64_t>(rows.size());
+        m_shape[1] = static_cast<std::int64_t>(longest);
+        m_rank = 2;
     }
 
     void add(std::int64_t value, double number)
@@ -177,7 +177,8 @@ private:
 
     std::string m_name;
     const InputOptions& m_options;
-    std::vector<std::int64_t> m_shape;
+    std::array<std::int64_t, kMaxDepth> m_shape {}; ///< the first m_rank
+    std::size_t m_rank = 0;
     std::vector<std::int64_t> m_values;
     std::vector<double> m_numbers;
     std::vector<bool> m_isFill;
