@@ -187,7 +187,7 @@ void TestEngineInputs::refused_data()
     row("mlp.pt", "in_legacy.pt", format, "before PyTorch 1.6");
     row("mlp.pt", "in_truncated.safetensors", format, "safetensors|outside of the file");
     row("mlp.pt", "bad_truncated.pt", format, "cut off");
-    row("mlp.pt", "bad_text.pt", format, "a text file|.npz");
+    row("mlp.pt", "bad_text.pt", format, "a web page|.npz");
     row("mlp.pt", "mlp.pt", format, "TorchScript model, not tensors");
     row("mlp.pt", "bad_pickled_module.pt", format, "__main__.Mlp");
 }

@@ -200,7 +200,7 @@ void TestEngineModels::bad_data()
     row("bad_compiled.pt2", format, "AOTInductor");
     row("bad_truncated.pt", format, "cut off|again");
     row("bad_empty.pt", format, "is empty");
-    row("bad_text.pt", format, "text file");
+    row("bad_text.pt", format, "a web page|Download");
     row("bad_bytes.pt", format, "no kind known here");
     row("bad_onnx.pt", format, "ONNX");
     row("bad_coreml.mlpackage.zip", format, "Core ML");

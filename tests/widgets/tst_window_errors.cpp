@@ -8,7 +8,9 @@
 #include "widgets/setup/metrics_card.h"
 #include "widgets/welcome/welcome_page.h"
 
+#include <QComboBox>
 #include <QFile>
+#include <QLineEdit>
 
 using namespace bitfront;
 using namespace bitfront::test;
@@ -22,6 +24,10 @@ private slots:
     void wrongModel();
     void wrongInputs_data();
     void wrongInputs();
+    void remedies_data();
+    void remedies();
+    void bindingByHand();
+    void pictureSettings();
     void outputsThatAreNotFinite();
     void anotherModelClearsTheError();
     void noiseIsSaid();
@@ -91,6 +97,74 @@ void TestWindowErrors::wrongInputs()
     QVERIFY2(card->errorMessage().startsWith(title), qPrintable(card->errorMessage()));
     QCOMPARE(f.window->findChild<ModelCard*>()->state(), StepCard::State::Ready);
     QVERIFY(!f.find<QPushButton>("estimate")->isEnabled());
+}
+
+void TestWindowErrors::remedies_data()
+{
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<QString>("button");
+    QTest::newRow("batch") << QByteArray("unbatched") << QStringLiteral("Add the batch dimension");
+    QTest::newRow("types") << QByteArray("doubles")
+                           << QStringLiteral("Convert to the model's types");
+}
+
+/// What does not fit is mended by the button that says so, never by itself.
+void TestWindowErrors::remedies()
+{
+    QFETCH(QByteArray, content);
+    QFETCH(QString, button);
+    WindowFixture f;
+    f.window->openModel(f.file(QStringLiteral("tiny.pt"), "cnn"));
+    f.window->openInputs(f.file(QStringLiteral("some.npy"), content));
+    auto* card = f.window->findChild<InputsCard*>();
+    QTRY_COMPARE(card->state(), StepCard::State::Failed);
+    auto* remedy = f.find<QPushButton>("inputRemedy");
+    QVERIFY(remedy->isVisible());
+    QCOMPARE(remedy->text(), button);
+    QTest::mouseClick(remedy, Qt::LeftButton);
+    QTRY_COMPARE(card->state(), StepCard::State::Ready);
+    QVERIFY(!remedy->isVisible());
+}
+
+void TestWindowErrors::bindingByHand()
+{
+    WindowFixture f;
+    f.window->openModel(f.file(QStringLiteral("tiny.pt"), "cnn"));
+    f.window->openInputs(f.file(QStringLiteral("some.npz"), "unnamed"));
+    auto* card = f.window->findChild<InputsCard*>();
+    QTRY_COMPARE(card->state(), StepCard::State::Failed);
+    QTRY_VERIFY(f.window->findChild<QComboBox*>(QStringLiteral("bind:x")) != nullptr);
+    auto* choice = f.window->findChild<QComboBox*>(QStringLiteral("bind:x"));
+    QVERIFY(choice->isVisible());
+    QCOMPARE(choice->count(), 3); // nothing yet, pixels, labels
+    choice->setCurrentIndex(1);
+    emit choice->activated(1);
+    QTRY_COMPARE(card->state(), StepCard::State::Ready);
+    QCOMPARE(f.window->setup().inputOptions().bindings.front().name, std::string("pixels"));
+}
+
+void TestWindowErrors::pictureSettings()
+{
+    WindowFixture f;
+    f.window->openModel(f.file(QStringLiteral("tiny.pt"), "cnn"));
+    f.window->openInputs(f.file(QStringLiteral("photo.png"), "picture"));
+    auto* card = f.window->findChild<InputsCard*>();
+    QTRY_COMPARE(card->state(), StepCard::State::Ready);
+    f.click("showPictures");
+    auto* resize = f.find<QLineEdit>("pictureResize");
+    QTRY_VERIFY(resize->isVisible());
+    resize->setText(QStringLiteral("no size"));
+    f.click("applyPictures");
+    QCOMPARE(card->state(), StepCard::State::Ready); // nothing was loaded again
+    QVERIFY(!f.window->setup().inputOptions().images);
+    resize->setText(QStringLiteral("256 × 200"));
+    f.find<QLineEdit>("pictureMean")->setText(QStringLiteral("0.5"));
+    f.click("applyPictures");
+    QTRY_COMPARE(card->state(), StepCard::State::Ready);
+    QVERIFY(f.window->setup().inputOptions().images);
+    QCOMPARE(f.window->setup().inputOptions().images->resize,
+             (std::vector<std::int64_t> {256, 200}));
+    QCOMPARE(f.window->setup().inputOptions().images->mean, (std::vector<double> {0.5}));
 }
 
 void TestWindowErrors::outputsThatAreNotFinite()
