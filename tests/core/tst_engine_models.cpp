@@ -205,7 +205,7 @@ void TestEngineModels::bad_data()
     row("bad_onnx.pt", format, "ONNX");
     row("bad_coreml.mlpackage.zip", format, "Core ML");
     row("bad_bit.pt", format, "damaged|checksum");
-    row("bad_evil_script.pt", format, "could not read");
+    row("bad_evil_script.pt", format, "system|not loaded");
     row("bad_writer.pt", ErrorCode::UnsupportedModel, "torch.save|not loaded");
     row("bad_writer_at_load.pt", ErrorCode::UnsupportedModel, "torch.save|not loaded");
     row("bad_foreign_ops.pt", ErrorCode::UnsupportedModel, "ops.torchvision.nms");

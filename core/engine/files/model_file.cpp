@@ -29,8 +29,10 @@ ModelFile readModelFile(const fs::path& path, const std::stop_token& stop)
         file.kind = identity.kind;
         const ZipArchive zip(file.bytes);
         zip.checkStored(stop);
-        if (identity.kind == FileKind::TorchScript)
+        if (identity.kind == FileKind::TorchScript) {
+            refuseForeignObjects(zip);
             refuseForbiddenOperators(zip);
+        }
     } catch (const Error& error) {
         Failure failure = error.failure();
         if (!failure.context.empty())

@@ -2,6 +2,7 @@
 #include "core/engine/files/script_scan.h"
 
 #include "core/base/error.h"
+#include "core/engine/files/pickle_scan.h"
 
 #include <algorithm>
 #include <array>
@@ -174,6 +175,24 @@ void refuseForbiddenOperators(const ZipArchive& zip)
                               "files or code outside of the model. It was not loaded.",
                         "If you trust the model, take that call out of its forward() and save it "
                         "again.");
+    }
+}
+
+void refuseForeignObjects(const ZipArchive& zip)
+{
+    constexpr std::uint64_t maxPickleBytes = 1 << 28;
+    for (const ZipEntry& entry : zip.entries()) {
+        const std::string name = ZipArchive::withoutTop(entry.name);
+        if (name != "data.pkl" && name != "constants.pkl")
+            continue;
+        for (const std::string& global : scanPickle(zip.read(entry, maxPickleBytes)).globals)
+            if (global.rfind("__torch__.", 0) != 0 && global.rfind("torch.", 0) != 0
+                && !isTensorGlobal(global))
+                throw Error(ErrorCode::BadFormat,
+                            "The model needs the Python object “" + global
+                                + "”, which no TorchScript model holds: it was made to do "
+                                  "something else. It was not loaded.",
+                            "Get the model from its authors again.");
     }
 }
 
