@@ -302,10 +302,10 @@ void ProjectSetup::reopen(const RunHeader& header, const QString& folder)
 {
     m_queue.run(
         this,
-        [this, model = header.model.path, inputs = header.inputsPath,
+        [this, model = header.model.path, inputs = header.inputsPath, options = header.inputOptions,
          folder](const std::stop_token& stop) -> BackgroundQueue::Completion {
             const auto opened = engine()->openModel(model, stop);
-            const auto data = engine()->loadInputs(inputs, *opened);
+            const auto data = engine()->loadInputs(inputs, *opened, options);
             SweepRequest request =
                 sweepRequest(engine()->createExperiment(opened, data, stop), folder);
             request.resume = true;
