@@ -241,7 +241,11 @@ Kmeans1d::Windows Kmeans1d::windowsAround(std::span<const std::int32_t> starts) 
     const auto clusters = static_cast<std::int32_t>(starts.size());
     const bool tied = points() < kPointsPerClusterForKeys * clusters;
     const std::int32_t reach = !tied ? 0 : points() < 2 * clusters ? kVeryTiedReach : kTiedReach;
-    Windows windows {{0}, {0}};
+    Windows windows;
+    windows.low.reserve(starts.size());
+    windows.high.reserve(starts.size());
+    windows.low.push_back(0);
+    windows.high.push_back(0);
     for (std::int32_t k = 1; k < clusters; ++k) {
         const auto before = static_cast<std::size_t>(std::max(k - reach, 0));
         const auto after = static_cast<std::size_t>(k + reach);
@@ -289,13 +293,7 @@ std::vector<std::int32_t> Kmeans1d::referenceChoice(std::vector<std::int32_t> st
 
 std::vector<double> Kmeans1d::centroids(std::span<const std::int32_t> starts) const
 {
-    std::vector<double> means;
-    means.reserve(starts.size());
-    for (std::size_t k = 0; k < starts.size(); ++k) {
-        const std::int32_t end = k + 1 < starts.size() ? starts[k + 1] : points();
-        means.push_back(m_reference.centroid(starts[k], end));
-    }
-    return means;
+    return m_reference.centroids(starts);
 }
 
 double Kmeans1d::cost(std::span<const std::int32_t> starts) const

@@ -25,13 +25,20 @@ template<typename Cost>
 std::vector<std::int32_t> windowSearch(const Cost& cost, std::span<const std::int32_t> low,
                                        std::span<const std::int32_t> high)
 {
-    // best[k][j − low[k]]: cheapest way to put the points before j into k clusters.
+    // best[k][j − low[k]]: cheapest way to put the points before j into k clusters. The origins of
+    // all k lie one after another, those of k from places[k] on.
     const std::size_t k = low.size();
-    std::vector<std::vector<std::int32_t>> origin(k + 1);
+    std::size_t total = 1;
+    for (std::size_t c = 1; c < k; ++c)
+        total += static_cast<std::size_t>(high[c] - low[c]) + 1;
+    std::vector<std::int32_t> origins;
+    origins.reserve(total);
+    std::vector<std::size_t> places(k + 1);
     std::vector<double> before {0.0}, best;
     for (std::size_t c = 1; c <= k; ++c) {
         const std::int32_t first = c < k ? low[c] : cost.size();
         const std::int32_t last = c < k ? high[c] : cost.size();
+        places[c] = origins.size();
         best.clear();
         for (std::int32_t end = first; end <= last; ++end) {
             double lowest = std::numeric_limits<double>::infinity();
@@ -45,14 +52,14 @@ std::vector<std::int32_t> windowSearch(const Cost& cost, std::span<const std::in
                 }
             }
             best.push_back(lowest);
-            origin[c].push_back(from);
+            origins.push_back(from);
         }
         before.swap(best);
     }
     std::vector<std::int32_t> starts(k);
-    starts[k - 1] = origin[k][0];
+    starts[k - 1] = origins[places[k]];
     for (std::size_t c = k - 1; c > 0; --c)
-        starts[c - 1] = origin[c][static_cast<std::size_t>(starts[c] - low[c])];
+        starts[c - 1] = origins[places[c] + static_cast<std::size_t>(starts[c] - low[c])];
     return starts;
 }
 

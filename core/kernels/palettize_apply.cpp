@@ -168,8 +168,7 @@ void scaleEntries(const float* lut, std::size_t entries, float scale, WeightType
 {
     for (std::size_t k = 0; k < entries; ++k)
         values[k] = lut[k] * scale;
-    if (type != WeightType::Float32)
-        roundTo(type, {values, entries}, {values, entries});
+    roundTo(type, {values, entries}, {values, entries});
 }
 
 } // namespace
@@ -198,9 +197,11 @@ void applyPalette(std::span<const float> weights, std::span<const std::int64_t> 
             indexer.setGroup({lut, boundaries, tables.entries}, raw, layout.groupElements());
         layout.forEachRun(group, [&](std::size_t offset, std::size_t length, std::size_t slice) {
             const float scale = spec.channelScale ? tables.channelScales[slice] : 1.0F;
-            if (spec.channelScale)
+            // Entries times the scale, rounded; fp32 products need no rounding and are made last.
+            const bool rounded = spec.channelScale && type != WeightType::Float32;
+            if (rounded)
                 scaleEntries(lut, entries, scale, type, scaled.data());
-            const float* values = spec.channelScale ? scaled.data() : lut;
+            const float* values = rounded ? scaled.data() : lut;
             for (std::size_t done = 0; done < length; done += kChunk) {
                 const std::size_t count = std::min(kChunk, length - done);
                 const std::size_t at = offset + done;
@@ -216,6 +217,9 @@ void applyPalette(std::span<const float> weights, std::span<const std::int64_t> 
                     if (!indices.empty())
                         std::memcpy(indices.data() + at, labels.data(), count);
                 }
+                if (spec.channelScale && !rounded)
+                    for (std::size_t i = at; i < at + count; ++i)
+                        out[i] *= scale;
                 if (error != nullptr)
                     error->add(weights.subspan(at, count), out.subspan(at, count));
             }

@@ -7,7 +7,7 @@ readonly MINIMUM_CMAKE=3.25
 # Libraries, by package: what find_package and the window look for.
 readonly LIBRARY_PACKAGES=(
   qt6-base-dev qt6-qpa-plugins qt6-svg-dev libqcustomplot-dev
-  nlohmann-json3-dev libcli11-dev zlib1g-dev libpng-dev libjpeg-dev fonts-inter
+  nlohmann-json3-dev libcli11-dev libbenchmark-dev zlib1g-dev libpng-dev libjpeg-dev fonts-inter
 )
 
 # Tools of any origin count: a compiler or CMake from elsewhere is not installed again.
@@ -60,7 +60,7 @@ explain_packages() {
 
 needed_in_words() {
   echo "a C++20 compiler, CMake $MINIMUM_CMAKE or newer, Ninja, Qt 6.4 or newer (Base, Svg), QCustomPlot 2.1" \
-    "for Qt 6, nlohmann/json 3.11, CLI11, zlib, libpng, libjpeg, Python 3 with venv, and run this script again."
+    "for Qt 6, nlohmann/json 3.11, CLI11, Google Benchmark, zlib, libpng, libjpeg, Python 3 with venv, and run this script again."
 }
 
 ensure_packages() {

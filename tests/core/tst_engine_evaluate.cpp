@@ -77,6 +77,8 @@ private slots:
     void w8OfFrozen();
     void measurement();
     void sameFromEveryEvaluator();
+    void sameWithSeveralThreads();
+    void sweepComputesNothingTwice();
     void restoredAfterEverything();
     void stateStartsAnew();
     void nanOutputsAreValues();
@@ -184,6 +186,54 @@ void TestEngineEvaluate::sameFromEveryEvaluator()
         thread.join();
     for (const auto& mine : together)
         QCOMPARE(mine, alone);
+}
+
+void TestEngineEvaluate::sameWithSeveralThreads()
+{
+    const auto ready = experiment("encoder");
+    const auto other = experiment("encoder");
+    const auto single = ready->createEvaluator(psnrOf(*ready), 1);
+    const auto several = other->createEvaluator(psnrOf(*other), 4);
+    for (const CompressionConfig& config :
+         {w8(), w4Block16(), palette(4, 4), palette(6, 8, true)}) {
+        const Measurement one = single->evaluate(config, {}), four = several->evaluate(config, {});
+        QCOMPARE(valuesOf(one), valuesOf(four));
+        for (std::size_t i = 0; i < one.layers.size(); ++i)
+            QVERIFY(one.layers[i] == four.layers[i]);
+    }
+}
+
+void TestEngineEvaluate::sweepComputesNothingTwice()
+{
+    const std::vector<CompressionConfig> configs = baseConfigurations();
+    const auto ready = experiment("encoder"), plain = experiment("encoder");
+    ready->announce(configs);
+    const std::int64_t baselines = ready->work().forwardPasses;
+    const auto evaluator = ready->createEvaluator(psnrOf(*ready), 1);
+    const auto unannounced = plain->createEvaluator(psnrOf(*plain), 1);
+    for (const CompressionConfig& config : configs)
+        QCOMPARE(valuesOf(evaluator->evaluate(config, {})),
+                 valuesOf(unannounced->evaluate(config, {})));
+    const WorkCounts base = ready->work();
+    std::int64_t layers = 0, weights = 0;
+    for (const LayerInfo& layer : ready->model().layers) {
+        layers += layer.palettizable() ? 1 : 0;
+        weights += layer.palettizable() ? layer.elements() : 0;
+    }
+    QVERIFY(layers > 0);
+    QCOMPARE(base.forwardPasses - baselines, 31);
+    QCOMPARE(base.palettesAsked, 16 * layers);
+    QCOMPARE(base.paletteSearches, 2 * layers); // with and without channel scales
+    QVERIFY(base.countedWeights >= 2 * weights && base.countedWeights <= 4 * weights);
+    QVERIFY(plain->work().paletteSearches > base.paletteSearches);
+
+    // A refinement is an assignment and a forward pass.
+    CompressionConfig refined = palette(4, 4);
+    refined.skippedLayers = {ready->model().layers.front().name};
+    evaluator->evaluate(refined, {});
+    QCOMPARE(ready->work().forwardPasses, base.forwardPasses + 1);
+    QCOMPARE(ready->work().paletteSearches, base.paletteSearches);
+    QCOMPARE(ready->work().kmeansProbes, base.kmeansProbes);
 }
 
 void TestEngineEvaluate::restoredAfterEverything()

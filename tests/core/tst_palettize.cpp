@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Properties of palette tables, of the encoder that finds them and of their application.
 #include "core/base/error.h"
+#include "core/kernels/half.h"
+#include "core/kernels/metrics.h"
 #include "core/kernels/palettize.h"
+#include "core/kernels/palettize_keys.h"
 #include "tests/support/palette_helpers.h"
 
 #include <QTest>
@@ -39,6 +42,9 @@ private slots:
     void sharedAndSingleResultsAgree();
     void applyFindsTheNearestEntry_data();
     void applyFindsTheNearestEntry();
+    void bothKeyPathsAgree_data();
+    void bothKeyPathsAgree();
+    void errorIsThatOfTheWholeTensor();
     void specialWeights();
     void hugeGroupsAreClusteredRaw();
     void equalWeightsAreAveragedOneByOne();
@@ -145,6 +151,51 @@ void TestPalettize::applyFindsTheNearestEntry()
         for (const float entry : tables.lut)
             QVERIFY(std::fabs(restored[i] - weights[i]) <= std::fabs(entry - weights[i]) + 3e-4F);
     }
+}
+
+void TestPalettize::bothKeyPathsAgree_data()
+{
+    QTest::addColumn<float>("sigma");
+    QTest::addColumn<float>("scale");
+    QTest::newRow("weights") << 0.05F << 1.0F;
+    QTest::newRow("tiny") << 3e-5F << 1.0F;
+    QTest::newRow("beyond int16") << 30.0F << 1.0F;
+    QTest::newRow("scaled") << 0.05F << 0.21F;
+}
+
+void TestPalettize::bothKeyPathsAgree()
+{
+    QFETCH(float, sigma);
+    QFETCH(float, scale);
+    std::vector<float> values = normalValues(5003, sigma, 9);
+    values.insert(values.end(), {0.0F, -0.0F, 5e-5F, 1.5e-4F, -2.5e-4F, 65504.0F, -65504.0F});
+    for (const detail::KeyRange range :
+         {detail::KeyRange {-300, 500}, detail::KeyRange {-32768, 32767},
+          detail::KeyRange {7, 7}}) {
+        std::vector<std::uint16_t> fast(values.size()), portable(values.size());
+        detail::encodeKeys(values.data(), values.size(), scale, WeightType::Float32, range,
+                           fast.data());
+        detail::encodeKeys(values.data(), values.size(), scale, WeightType::Float32, range,
+                           portable.data(), SimdPath::Portable);
+        QVERIFY(fast == portable);
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const double key = std::nearbyint(double {roundToFloat16(values[i] / scale)} * 1e4);
+            const double held = std::clamp(key, double(range.low), double(range.high));
+            QCOMPARE(static_cast<double>(portable[i]), held - range.low);
+        }
+    }
+}
+
+void TestPalettize::errorIsThatOfTheWholeTensor()
+{
+    const std::vector<std::int64_t> shape {40, 77};
+    const std::vector<float> weights = normalValues(40 * 77, 0.05F, 5);
+    const PaletteSpec spec {.bits = 3, .groupSize = 4};
+    const PaletteTables tables = findPalette(weights, shape, WeightType::Float32, spec);
+    std::vector<float> out(weights.size());
+    WeightError error;
+    applyPalette(weights, shape, WeightType::Float32, spec, tables, out, {}, &error);
+    QVERIFY(std::fabs(error.decibels() - relativeErrorDb(weights, out)) < 1e-9);
 }
 
 void TestPalettize::specialWeights()
