@@ -9,6 +9,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <bit>
 #include <cmath>
 
 using namespace bitfront;
@@ -48,22 +49,44 @@ void addPairs()
             QTest::newRow(name.c_str()) << QString::fromStdString(name);
 }
 
+template<typename T>
+T elementAt(const RawTensor& stored, std::size_t index)
+{
+    T value {};
+    std::memcpy(&value, stored.data.data() + index * sizeof value, sizeof value);
+    return value;
+}
+
+double halfValue(std::uint16_t bits)
+{
+    const int exponent = (bits >> 10) & 31, mantissa = bits & 1023;
+    const double size =
+        exponent == 0 ? std::ldexp(mantissa, -24) : std::ldexp(mantissa + 1024, exponent - 25);
+    return (bits & 0x8000) != 0 ? -size : size;
+}
+
+double numberAt(const RawTensor& stored, std::size_t index)
+{
+    switch (stored.dtype) {
+    case DType::Bool:
+        return stored.data[index];
+    case DType::Int64:
+        return static_cast<double>(elementAt<std::int64_t>(stored, index));
+    case DType::Float16:
+        return halfValue(elementAt<std::uint16_t>(stored, index));
+    case DType::BFloat16:
+        return std::bit_cast<float>(std::uint32_t {elementAt<std::uint16_t>(stored, index)} << 16);
+    default:
+        return elementAt<float>(stored, index);
+    }
+}
+
 /// √(Σ(a−b)²/Σb²), over all elements of a stored tensor.
 double relativeError(const std::vector<float>& values, const RawTensor& stored)
 {
     double difference = 0, size = 0;
-    const auto* bytes = stored.data.data();
     for (std::size_t i = 0; i < values.size(); ++i) {
-        double wanted = 0;
-        if (stored.dtype == DType::Bool) {
-            wanted = bytes[i];
-        } else if (stored.dtype == DType::Float16 || stored.dtype == DType::BFloat16) {
-            return -1; // compared by the caller's tolerance on float files only
-        } else {
-            float number = 0;
-            std::memcpy(&number, bytes + i * sizeof number, sizeof number);
-            wanted = number;
-        }
+        const double wanted = numberAt(stored, i);
         difference += (values[i] - wanted) * (values[i] - wanted);
         size += wanted * wanted;
     }

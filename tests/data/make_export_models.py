@@ -241,6 +241,24 @@ class Cond(Branch):
         return self.head(y)
 
 
+class Regions(nn.Module):
+    """Regions of code that become graphs of their own; whole numbers computed with; several results."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.c = nn.Linear(6, 8), nn.Linear(8, 8), nn.Linear(8, 4)
+
+    def forward(self, x):
+        y = self.a(x)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            y = self.b(y)
+        y = y.float()
+        n = x.size(0)
+        top, where = torch.topk(self.c(y), 2)
+        rows = torch.arange((n * n + 5) // 3 - n % 2, device=x.device)
+        return {"top": top, "where": where, "rows": rows, "parts": [p * 2 for p in y.split(4, dim=1)], "n": n * 2}
+
+
 class WhileLoop(nn.Module):
     """Runs a layer as long as its input says."""
 
@@ -383,6 +401,8 @@ def randomised(model):
 def flatten(value, name="") -> Dict[str, Tensor]:
     if isinstance(value, Tensor):
         return {name or "out_0": value}
+    if isinstance(value, int):
+        return {name or "out_0": torch.tensor(value)}
     found = {}
     for key, entry in value.items() if isinstance(value, dict) else enumerate(value):
         found.update(flatten(entry, f"{name}.{key}" if name else (key if isinstance(key, str) else f"out_{key}")))
@@ -498,6 +518,13 @@ def export_only():
     reference = run(nested, args, kwargs)
     save_tensors(OUT / "nested.outputs.safetensors", reference)
     EXPECTED["nested"] = {"ts": False, "pt2": True, "outputs": list(reference), "tolerance": 1e-5}
+    regions, x = Regions().eval(), smooth(4, 6)
+    rows = torch.export.Dim("rows", min=3, max=32)
+    save_program(torch.export.export(regions, (x,), dynamic_shapes=({0: rows},)), "regions")
+    save_tensors(OUT / "regions.inputs.safetensors", {"x": x})
+    reference = run(regions, (x,))
+    save_tensors(OUT / "regions.outputs.safetensors", reference)
+    EXPECTED["regions"] = {"ts": False, "pt2": True, "outputs": list(reference), "tolerance": 1e-5}
     for name, model, inputs in [("decomposed", randomised(DepthwiseCnn()), {"image": smooth(2, 3, 12, 12)}),
                                 ("decomposed_vit", VisionTransformer(), {"image": smooth(2, 3, 16, 16)})]:
         model.eval()

@@ -48,11 +48,19 @@ void flatten(const c10::IValue& value, const std::string& name, std::vector<Name
                     outputs);
         }
     } else if (value.isDouble() || value.isInt() || value.isBool()) {
-        outputs.push_back({name.empty() ? "out_0" : name, at::scalar_tensor(value.toScalar())});
+        outputs.push_back({name.empty() ? "out_0" : name, numberOutput(value)});
     } // None and strings are no outputs
 }
 
 } // namespace
+
+at::Tensor numberOutput(const c10::IValue& number)
+{
+    const at::ScalarType type = number.isInt() ? at::kLong
+        : number.isBool()                      ? at::kBool
+                                               : at::kFloat;
+    return at::scalar_tensor(number.toScalar(), at::TensorOptions(type));
+}
 
 std::vector<NamedOutput> flattenOutputs(const c10::IValue& value)
 {

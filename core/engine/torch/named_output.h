@@ -21,6 +21,9 @@ struct NamedOutput
     std::vector<std::int64_t> batchValues {};
 };
 
+/// A number that forward() returned as a tensor without axes: int64, bool or float32.
+at::Tensor numberOutput(const c10::IValue& number);
+
 /// What forward() returned, as "out_0" …, or under the keys of a dict or the fields of a named
 /// tuple, nested ones joined by dots. Numbers become tensors without axes; None and strings are no
 /// outputs.

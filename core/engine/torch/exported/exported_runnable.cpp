@@ -148,7 +148,7 @@ std::vector<NamedOutput> ExportedRunnable::outputsOf(const Values& values) const
         if (value.isTensor() && value.toTensor().defined())
             outputs.push_back({output.name, value.toTensor()});
         else if (value.isInt() || value.isDouble() || value.isBool())
-            outputs.push_back({output.name, at::scalar_tensor(value.toScalar())});
+            outputs.push_back({output.name, numberOutput(value)});
     }
     return outputs;
 }
