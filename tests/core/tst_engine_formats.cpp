@@ -132,6 +132,9 @@ private slots:
     void shapesAreChecked_data();
     void shapesAreChecked();
     void otherBatchSizes();
+    void storedInputs_data();
+    void storedInputs();
+    void noStoredInputs();
     void refused_data();
     void refused();
     void everyCutIsRefused();
@@ -338,6 +341,48 @@ void TestEngineFormats::otherBatchSizes()
     QCOMPARE(values[1].size(), values[0].size());
     for (std::size_t i = 0; i < values[0].size(); ++i) // sums may be rounded in another order
         QVERIFY(std::abs(values[1][i] - values[0][i]) < 1e-6F);
+}
+
+void TestEngineFormats::storedInputs_data()
+{
+    QTest::addColumn<QString>("name");
+    for (const auto& [name, entry] : expectedPairs().items())
+        if (entry.at("pt2").get<bool>())
+            QTest::newRow(name.c_str()) << QString::fromStdString(name);
+}
+
+/// The example inputs of a program are those that it was exported with.
+void TestEngineFormats::storedInputs()
+{
+    QFETCH(QString, name);
+    const std::string base = name.toStdString();
+    const auto model = m_engine->openModel(pairPath(base + ".pt2"));
+    QVERIFY(model->hasStoredInputs());
+    const auto stored = m_engine->loadInputs(kStoredInputs, *model);
+    const auto given = m_engine->loadInputs(pairPath(base + ".inputs.safetensors"), *model);
+    QCOMPARE(stored->tensors().size(), given->tensors().size());
+    QCOMPARE(stored->sha256().size(), std::size_t {64});
+    for (const InputTensor& tensor : given->tensors())
+        QVERIFY(std::any_of(
+            stored->tensors().begin(), stored->tensors().end(), [&](const InputTensor& other) {
+                return other.argument == tensor.argument && other.shape == tensor.shape
+                    && other.min == tensor.min && other.max == tensor.max;
+            }));
+    const auto a = m_engine->createExperiment(model, stored);
+    const auto b = m_engine->createExperiment(model, given);
+    for (std::size_t i = 0; i < a->outputs().size(); ++i)
+        QCOMPARE(a->baseline(i), b->baseline(i));
+}
+
+void TestEngineFormats::noStoredInputs()
+{
+    const auto script = m_engine->openModel(pairPath("mlp.pt"));
+    QVERIFY(!script->hasStoredInputs());
+    const auto none = failureOf([&] { m_engine->loadInputs(kStoredInputs, *script); });
+    QVERIFY2(says(none, "holds no example inputs"), textOf(none).c_str());
+    const auto evil = m_engine->openModel(pairPath("bad_samples.pt2"));
+    const auto foreign = failureOf([&] { m_engine->loadInputs(kStoredInputs, *evil); });
+    QVERIFY2(says(foreign, "bad_format|posix.system"), textOf(foreign).c_str());
 }
 
 void TestEngineFormats::refused_data()

@@ -157,16 +157,4 @@ InputFile readInputFile(const fs::path& path, const InputOptions& options)
     return file;
 }
 
-InputFile readStoredInputs(const std::vector<std::uint8_t>& bytes, const InputOptions& options)
-{
-    validate(options);
-    InputFile file;
-    file.options = options;
-    file.sha256 = sha256Hex(bytes);
-    readTorch(bytes, file);
-    splitBatches(file);
-    refuseUnlike(file);
-    return file;
-}
-
 } // namespace bitfront

@@ -38,7 +38,4 @@ struct InputFile
 /// not go together, with the remedy), OutOfMemory.
 InputFile readInputFile(const std::filesystem::path& path, const InputOptions& options);
 
-/// The same of a torch.save() archive in memory: the inputs that a model file holds.
-InputFile readStoredInputs(const std::vector<std::uint8_t>& bytes, const InputOptions& options);
-
 } // namespace bitfront

@@ -45,13 +45,8 @@ void convertStated(TorchInputs& inputs, const ModelInfo& info)
 InputFile readAny(const std::filesystem::path& path, const TorchModel* model,
                   const InputOptions& options)
 {
-    if (path != kStoredInputs)
-        return readInputFile(path, options);
-    if (model == nullptr || !model->hasStoredInputs())
-        throw Error(ErrorCode::BadArgument, "The model file holds no example inputs.",
-                    "Give a file of inputs. (torch.export.save of PyTorch 2.9 and newer stores the "
-                    "arguments that the model was exported with.)");
-    return readStoredInputs(model->storedInputs(), options);
+    const bool stored = model != nullptr && path == kStoredInputs;
+    return stored ? model->storedInputs(options) : readInputFile(path, options);
 }
 
 } // namespace

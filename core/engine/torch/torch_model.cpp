@@ -36,4 +36,11 @@ ParameterValues TorchModel::plainValues(std::size_t index) const
     return valuesOf(plainTensor(index), m_info.path);
 }
 
+InputFile TorchModel::storedInputs(const InputOptions&) const
+{
+    throw Error(ErrorCode::BadArgument, "The model file holds no example inputs.",
+                "Give a file of inputs. (torch.export.save of PyTorch 2.9 and newer stores the "
+                "arguments that the model was exported with.)");
+}
+
 } // namespace bitfront

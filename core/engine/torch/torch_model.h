@@ -62,10 +62,9 @@ public:
     ParameterValues layerValues(std::size_t index) const final;
     ParameterValues plainValues(std::size_t index) const final;
 
-    bool hasStoredInputs() const final { return !m_storedInputs.empty(); }
-    /// What torch.save() made of the arguments that the model was exported with; may be empty.
-    const std::vector<std::uint8_t>& storedInputs() const { return m_storedInputs; }
-    void keepStoredInputs(std::vector<std::uint8_t> bytes) { m_storedInputs = std::move(bytes); }
+    /// The example inputs in the model file. Throws Error(BadArgument) where it holds none, else
+    /// what readInputFile() throws.
+    virtual InputFile storedInputs(const InputOptions& options) const;
 
     /// Tensor of ModelInfo::layers[index], as stored.
     virtual const at::Tensor& layerTensor(std::size_t index) const = 0;
@@ -81,7 +80,6 @@ public:
 
 protected:
     ModelInfo m_info;
-    std::vector<std::uint8_t> m_storedInputs;
 };
 
 } // namespace bitfront

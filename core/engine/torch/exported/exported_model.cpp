@@ -2,6 +2,7 @@
 #include "core/engine/torch/exported/exported_model.h"
 
 #include "core/base/error.h"
+#include "core/engine/exported/stored_inputs.h"
 #include "core/engine/exported/symbols.h"
 #include "core/engine/torch/exported/exported_layers.h"
 #include "core/engine/torch/exported/exported_runnable.h"
@@ -173,6 +174,12 @@ const at::Tensor& ExportedModel::plainTensor(std::size_t index) const
 std::unique_ptr<Runnable> ExportedModel::createRunnable(StateHandling) const
 {
     return std::make_unique<ExportedRunnable>(*this); // what a pass writes is known: always fresh
+}
+
+InputFile ExportedModel::storedInputs(const InputOptions& options) const
+{
+    return hasStoredInputs() ? readStoredInputs(m_storedInputs, m_program, options)
+                             : TorchModel::storedInputs(options);
 }
 
 std::shared_ptr<ReuseStore> ExportedModel::createReuseStore(std::uint64_t budget) const

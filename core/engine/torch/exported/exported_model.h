@@ -37,6 +37,10 @@ public:
     const at::Tensor& layerTensor(std::size_t index) const override;
     const at::Tensor& plainTensor(std::size_t index) const override;
     std::unique_ptr<Runnable> createRunnable(StateHandling state) const override;
+    bool hasStoredInputs() const override { return !m_storedInputs.empty(); }
+    InputFile storedInputs(const InputOptions& options) const override;
+    /// What torch.save() made of the arguments that the model was exported with; may be empty.
+    void keepStoredInputs(std::vector<std::uint8_t> bytes) { m_storedInputs = std::move(bytes); }
     std::shared_ptr<ReuseStore> createReuseStore(std::uint64_t budget) const override;
 
     const Program& program() const { return m_program; }
@@ -63,6 +67,7 @@ private:
     std::vector<WeightSlots> m_layers, m_plain;
     Values m_initial;
     std::vector<int> m_state;
+    std::vector<std::uint8_t> m_storedInputs;
 };
 
 /// Reads the structure of a program. `info` describes the file. Throws Error(UnsupportedModel) for
