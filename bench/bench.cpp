@@ -17,11 +17,25 @@
 
 namespace bitfront::bench {
 
-double threadSeconds()
+namespace {
+
+double clockSeconds(clockid_t clock)
 {
     timespec now {};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    clock_gettime(clock, &now);
     return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+} // namespace
+
+double threadSeconds()
+{
+    return clockSeconds(CLOCK_THREAD_CPUTIME_ID);
+}
+
+double processSeconds()
+{
+    return clockSeconds(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 namespace {

@@ -24,6 +24,8 @@ struct Options
 
 /// CPU seconds of the calling thread.
 double threadSeconds();
+/// CPU seconds of all threads of this process.
+double processSeconds();
 
 /// What a finished child process cost.
 struct ChildCost

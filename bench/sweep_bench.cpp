@@ -181,44 +181,6 @@ void encoderSection(const Options& options)
     compareWithReference(options, "encoder", sweeps.front());
 }
 
-void recordsSection(const Options& options)
-{
-    constexpr int kRecords = 10000;
-    heading("A run folder of 10,000 records");
-    sweepOnce(options,
-              {fs::path(BITFRONT_DEMO) / "digits_cnn.pt",
-               fs::path(BITFRONT_DEMO) / "digits_inputs.pt",
-               0,
-               {}});
-    const fs::path folder = options.scratch / "sweep.bitfront";
-    std::vector<std::string> lines;
-    {
-        std::ifstream log(folder / "results.jsonl");
-        for (std::string line; std::getline(log, line);)
-            lines.push_back(line);
-    }
-    {
-        std::ofstream log(folder / "results.jsonl", std::ios::trunc);
-        for (int i = 0; i < kRecords; ++i) {
-            std::string line = lines.at(static_cast<std::size_t>(i) % lines.size());
-            const std::string key = "\"name\":\"";
-            const std::size_t config = line.find("\"config\":");
-            const std::size_t name = config == std::string::npos ? config : line.find(key, config);
-            if (name != std::string::npos) // every record of its own name
-                line.insert(name + key.size(), 'n' + std::to_string(i) + '_');
-            log << line << '\n';
-        }
-    }
-    const auto start = std::chrono::steady_clock::now();
-    const RunContents run = readRun(folder);
-    const double seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    figure("read", number(seconds) + " s", "<= 1 s",
-           std::to_string(run.records.size())
-               + " records read and checked, wall; the window's own "
-                 "part is not in it");
-}
-
 void giantSection(const Options& options)
 {
     heading("A model of 1 billion parameters, three configurations");
