@@ -17,6 +17,8 @@ namespace bitfront {
 namespace {
 
 constexpr int kMaxProbes = 14;
+/// Rows per point up to which windows are solved instead of another pass.
+constexpr double kWindowRows = 1.25;
 /// Up to this many points × clusters the reference's own program costs next to nothing.
 constexpr std::int64_t kSmallProblem = 1024;
 /// Excess at which two partitions still count as equally good: rounding of the cost itself.
@@ -46,6 +48,14 @@ double between(double lambdaMore, double more, double lambdaFewer, double fewer,
 }
 
 } // namespace
+
+std::int64_t Kmeans1d::Windows::rows() const
+{
+    std::int64_t sum = 0;
+    for (std::size_t k = 0; k < low.size(); ++k)
+        sum += high[k] - low[k] + 1;
+    return sum;
+}
 
 KmeansStats& KmeansStats::operator+=(const KmeansStats& other)
 {
@@ -133,32 +143,28 @@ std::vector<std::int32_t> Kmeans1d::solve(std::int32_t clusters)
     return referenceChoice(settled(solveExactly(clusters)));
 }
 
-/// Panter and Dite's high-resolution formula, λ = (∫ density^⅓)³ / (6 K³), on blocks of equal mass,
-/// with a correction for few points per cluster that was fitted on real weights.
+/// Panter and Dite's high-resolution formula, λ = (∫ density^⅓)³ / (6 K³), on blocks of equally
+/// many points, eight for each cluster. With few points per cluster blocks are single points, and a
+/// correction applies that was fitted on real weights, thinned out.
 double Kmeans1d::firstLambda(std::int32_t clusters) const
 {
-    const std::int32_t n = points();
-    const auto& mass = m_state.mass;
-    const double span = m_values.back() - m_values.front();
-    const double unit = m_keyRange / span;
-    const std::int32_t blocks = std::max({2, std::min(n / 2, 4 * clusters), n / 4});
-    const double target = mass[static_cast<std::size_t>(n)] / blocks;
+    constexpr std::int32_t kBlocksPerCluster = 8;
+    const std::span<const double> x = m_sumsFromKeys ? m_keys : m_values;
+    const auto n = static_cast<std::size_t>(points());
+    const auto step =
+        std::max<std::size_t>(1, n / static_cast<std::size_t>(kBlocksPerCluster * clusters));
+    const double range = x.back() - x.front(), unit = m_keyRange / range;
     double sum = 0;
-    for (std::int32_t i = 0; i < n;) {
-        const double begin = mass[static_cast<std::size_t>(i)];
-        std::int32_t j = i + 1;
-        while (j < n && mass[static_cast<std::size_t>(j)] < begin + target)
-            ++j;
-        const double end =
-            j < n ? m_values[static_cast<std::size_t>(j)] : m_values.back() + span / n;
-        const double width = (end - m_values[static_cast<std::size_t>(i)]) * unit;
-        const double weight = mass[static_cast<std::size_t>(j)] - begin;
+    for (std::size_t i = 0; i < n; i += step) {
+        const std::size_t j = std::min(i + step, n);
+        const double end = j < n ? x[j] : x.back() + range / static_cast<double>(n);
+        const double width = (end - x[i]) * unit, weight = m_state.mass[j] - m_state.mass[i];
         sum += roughCubeRoot(static_cast<float>(std::clamp(weight * width * width, 1e-30, 1e30)));
-        i = j;
     }
     const double k = clusters;
-    const double correction = std::max(0.3, 1 - 0.6 * k / n);
-    return std::pow(sum * correction, 3) / (6 * k * k * k);
+    const double correction =
+        step > 1 ? 0 : std::min(0.08, 0.33 - 2.4 * k / static_cast<double>(n));
+    return std::exp(correction) * std::pow(sum / k, 3) / 6;
 }
 
 std::vector<std::int32_t> Kmeans1d::solveExactly(std::int32_t clusters)
@@ -173,35 +179,40 @@ std::vector<std::int32_t> Kmeans1d::solveExactly(std::int32_t clusters)
         const double cost = m_state.price[m_values.size()] - lambda * found;
         Bracket& bracket = found > clusters ? more : fewer;
         bracket = {detail::lwsStarts(m_state), lambda, cost};
+        // A λ that gives the wanted number may lie anywhere, or nowhere: the next pass is a gamble.
+        // Windows between neighbouring solutions always end it, and cost as much as their rows.
+        Windows windows = windowsBetween(clusters, more, fewer);
+        if (windows.rows() <= kWindowRows * points())
+            return solveWindowed(windows);
         if (more.starts.empty() || fewer.starts.empty()) {
             // Cost falls like K^-a, so λ = −dCost/dK like K^-(a+1), with a = λK / cost here.
             const double a = cost > 0 ? std::clamp(lambda * found / cost, 1.0, 6.0) : 6.0;
             lambda *= std::pow(static_cast<double>(found) / clusters, a + 1);
             continue;
         }
-        if (more.clusters() - fewer.clusters() == 2) {
-            // The price at which both neighbours cost the same; only a kink there hides the middle.
-            lambda = (fewer.cost - more.cost) / 2;
-            if (!(lambda > more.lambda && lambda < fewer.lambda))
-                break;
-        } else {
-            lambda =
-                between(more.lambda, more.clusters(), fewer.lambda, fewer.clusters(), clusters);
-        }
         if (fewer.lambda <= more.lambda * (1 + 1e-13))
             break;
+        lambda = between(more.lambda, more.clusters(), fewer.lambda, fewer.clusters(), clusters);
     }
-    ++m_stats.windowed;
-    return solveWindowed(clusters, more, fewer);
+    return solveWindowed(windowsBetween(clusters, more, fewer));
 }
 
-std::vector<std::int32_t> Kmeans1d::solveWindowed(std::int32_t clusters, const Bracket& more,
-                                                  const Bracket& fewer)
+std::vector<std::int32_t> Kmeans1d::solveWindowed(const Windows& windows)
 {
-    // Optimal boundaries interlace (Aggarwal, Schieber, Tokuyama 1994): boundary k lies between
-    // those numbered k and k + (more − clusters) of a finer solution, likewise for a coarser one.
+    ++m_stats.windowed;
+    return detail::solveInWindows(m_state, *m_kernels, windows.low, windows.high);
+}
+
+/// Optimal boundaries interlace (Aggarwal, Schieber, Tokuyama 1994): boundary k lies between those
+/// numbered k and k + (more − clusters) of a finer solution, likewise for a coarser one. An empty
+/// bracket bounds nothing.
+Kmeans1d::Windows Kmeans1d::windowsBetween(std::int32_t clusters, const Bracket& more,
+                                           const Bracket& fewer) const
+{
     const std::int32_t n = points();
-    std::vector<std::int32_t> low, high;
+    Windows windows;
+    windows.low.reserve(static_cast<std::size_t>(clusters) + 1);
+    windows.high.reserve(static_cast<std::size_t>(clusters) + 1);
     bool consistent = true;
     const auto boundary = [n](const Bracket& b, std::int32_t k) {
         return k >= b.clusters() ? n : b.starts[static_cast<std::size_t>(k)];
@@ -220,18 +231,18 @@ std::vector<std::int32_t> Kmeans1d::solveWindowed(std::int32_t clusters, const B
                 to = std::min(to, boundary(fewer, k));
         }
         consistent = consistent && from <= to;
-        low.push_back(from);
-        high.push_back(to);
+        windows.low.push_back(from);
+        windows.high.push_back(to);
     }
-    if (!consistent) { // rounding among ties: give the boundaries all the room there is
-        for (std::int32_t k = 1; k < clusters; ++k) {
-            low[static_cast<std::size_t>(k)] = k;
-            high[static_cast<std::size_t>(k)] = n - (clusters - k);
-        }
-        low.front() = high.front() = 0;
-        low.back() = high.back() = n;
+    if (consistent)
+        return windows;
+    for (std::int32_t k = 1; k < clusters; ++k) { // rounding among ties: all the room there is
+        windows.low[static_cast<std::size_t>(k)] = k;
+        windows.high[static_cast<std::size_t>(k)] = n - (clusters - k);
     }
-    return detail::solveInWindows(m_state, *m_kernels, low, high);
+    windows.low.front() = windows.high.front() = 0;
+    windows.low.back() = windows.high.back() = n;
+    return windows;
 }
 
 /// Starts within reach of those given. Where ties abound, one pair of neighbours merged and another
@@ -293,7 +304,7 @@ std::vector<std::int32_t> Kmeans1d::referenceChoice(std::vector<std::int32_t> st
 
 std::vector<double> Kmeans1d::centroids(std::span<const std::int32_t> starts) const
 {
-    return m_reference.centroids(starts);
+    return m_reference.centroids(starts, *m_kernels);
 }
 
 double Kmeans1d::cost(std::span<const std::int32_t> starts) const

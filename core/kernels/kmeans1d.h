@@ -27,7 +27,8 @@ struct KmeansStats
     std::int64_t problems = 0; ///< solve() calls with 1 < clusters < points
     std::int64_t points = 0; ///< distinct points summed over those calls
     std::int64_t probes = 0; ///< passes over the points for one value of λ
-    std::int64_t windowed = 0; ///< problems no λ could hit: dynamic program within windows
+    std::int64_t windowed = 0; ///< problems ended by a dynamic program within windows, at about a
+                               ///< pass's cost
     std::int64_t small = 0; ///< problems handed to the reference's own dynamic program
 
     KmeansStats& operator+=(const KmeansStats& other);
@@ -70,14 +71,16 @@ private:
     struct Windows
     {
         std::vector<std::int32_t> low, high;
+
+        std::int64_t rows() const;
     };
 
     std::int32_t points() const { return static_cast<std::int32_t>(m_values.size()); }
     void fillSums(bool fromKeys);
     double firstLambda(std::int32_t clusters) const;
     std::vector<std::int32_t> solveExactly(std::int32_t clusters);
-    std::vector<std::int32_t> solveWindowed(std::int32_t clusters, const Bracket& more,
-                                            const Bracket& fewer);
+    std::vector<std::int32_t> solveWindowed(const Windows& windows);
+    Windows windowsBetween(std::int32_t clusters, const Bracket& more, const Bracket& fewer) const;
     Windows windowsAround(std::span<const std::int32_t> starts) const;
     std::vector<std::int32_t> settled(std::vector<std::int32_t> starts) const;
     std::vector<std::int32_t> referenceChoice(std::vector<std::int32_t> starts);

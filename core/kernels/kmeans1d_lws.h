@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace bitfront::detail {
@@ -15,23 +16,44 @@ struct LwsState
     std::vector<double> mass, moments, squares; ///< Σw, Σwx, Σwx² of the first j points
     std::vector<double> price; ///< cheapest cost of the first j points, λ per cluster included
     std::vector<double> reduced; ///< price[j] − squares[j]
+    std::vector<double> otherReduced; ///< of the layer before, within windows
     std::vector<std::int32_t> origin; ///< where the last cluster of that partition starts
 
     void resize(std::int32_t count);
+};
+
+/// Where rows find their candidates and leave what they found; all are indexed by position.
+struct LwsRows
+{
+    const double* candidates = nullptr; ///< reduced prices of where a cluster may start
+    double* reduced = nullptr;
+    double* price = nullptr; ///< may be null
+    std::int32_t* origin = nullptr;
 };
 
 /// Innermost loops, one set per instruction set. Same operations on every element in the same
 /// order, so all sets give identical results.
 struct LwsKernels
 {
-    /// First position in [low, high] that minimises reduced[i] − (Δmoments)²/Δmass up to `end`.
-    std::int32_t (*argmin)(const LwsState&, std::int32_t low, std::int32_t high, std::int32_t end,
-                           double& best);
-    /// price, reduced and origin of `count` (4 or 8) positions from `first` on, candidates [low,
-    /// high].
-    void (*rows)(LwsState&, std::int32_t first, std::int32_t count, std::int32_t low,
-                 std::int32_t high, double lambda);
+    /// First position in [low, high] that minimises candidates[i] − (Δmoments)²/Δmass up to `end`.
+    std::int32_t (*argmin)(const LwsState&, const double* candidates, std::int32_t low,
+                           std::int32_t high, std::int32_t end, double& best);
+    /// The `count` (4 or 8) positions from `first` on, for candidates [low, high] before them.
+    void (*rows)(const LwsState&, const LwsRows&, std::int32_t first, std::int32_t count,
+                 std::int32_t low, std::int32_t high, double lambda);
+    /// Mean of the values of each cluster, from the starts of all and Σw of the first j points:
+    /// accumulated in ascending order, m += (x − m)·w / Σw. Each is a chain of divisions that wait
+    /// for one another, so several clusters are worked on at a time.
+    void (*means)(const double* values, const double* mass, std::int32_t points,
+                  std::span<const std::int32_t> starts, double* means);
 };
+
+/// Positions first … first + count − 1 (count = 4, or 8·2^m), whose best starts ascend within
+/// [low, high]: halved until the inner loop takes over, so that wide ranges are not scanned for
+/// every 8 rows.
+void lwsRows(const LwsState& state, const LwsRows& rows, const LwsKernels& kernels,
+             std::int32_t first, std::int32_t count, std::int32_t low, std::int32_t high,
+             double lambda);
 
 const LwsKernels& portableLwsKernels();
 /// Null where this build or machine lacks AVX2.

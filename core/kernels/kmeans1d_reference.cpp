@@ -60,43 +60,14 @@ double ReferenceCost::centroid(std::int32_t begin, std::int32_t end) const
     return mean;
 }
 
-std::vector<double> ReferenceCost::centroids(std::span<const std::int32_t> starts) const
+std::vector<double> ReferenceCost::centroids(std::span<const std::int32_t> starts,
+                                             const LwsKernels& kernels) const
 {
-    constexpr std::size_t kChains = 4;
-    std::vector<double> means;
-    means.reserve(starts.size());
-    const auto endOf = [&](std::size_t k) {
-        return static_cast<std::size_t>(k + 1 < starts.size() ? starts[k + 1] : size());
-    };
-    std::size_t k = 0;
-    for (; k + kChains <= starts.size(); k += kChains) {
-        std::size_t begin[kChains], length[kChains];
-        double mean[kChains] = {}, before[kChains];
-        std::size_t shortest = endOf(k) - static_cast<std::size_t>(starts[k]);
-        for (std::size_t c = 0; c < kChains; ++c) {
-            begin[c] = static_cast<std::size_t>(starts[k + c]);
-            length[c] = endOf(k + c) - begin[c];
-            before[c] = m_mass[begin[c]];
-            shortest = std::min(shortest, length[c]);
-        }
-        const auto step = [&](std::size_t c, std::size_t offset) {
-            const std::size_t i = begin[c] + offset;
-            const double weight = m_mass[i + 1] - m_mass[i];
-            mean[c] += (m_values[i] - mean[c]) * weight / (m_mass[i + 1] - before[c]);
-        };
-        for (std::size_t i = 0; i < shortest; ++i)
-            for (std::size_t c = 0; c < kChains; ++c)
-                step(c, i);
-        for (std::size_t c = 0; c < kChains; ++c) {
-            for (std::size_t i = shortest; i < length[c]; ++i)
-                step(c, i);
-            means.push_back(std::isfinite(mean[c])
-                                ? mean[c]
-                                : centroid(starts[k + c], static_cast<std::int32_t>(endOf(k + c))));
-        }
-    }
-    for (; k < starts.size(); ++k)
-        means.push_back(centroid(starts[k], static_cast<std::int32_t>(endOf(k))));
+    std::vector<double> means(starts.size());
+    kernels.means(m_values.data(), m_mass.data(), size(), starts, means.data());
+    for (std::size_t k = 0; k < starts.size(); ++k)
+        if (!std::isfinite(means[k]))
+            means[k] = centroid(starts[k], k + 1 < starts.size() ? starts[k + 1] : size());
     return means;
 }
 

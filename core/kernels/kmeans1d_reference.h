@@ -3,6 +3,8 @@
 // decides ties, and solves the small problems where ties are likely, exactly as the reference does.
 #pragma once
 
+#include "core/kernels/kmeans1d_lws.h"
+
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -21,9 +23,9 @@ public:
     double operator()(std::int32_t first, std::int32_t last) const;
     /// Mean of points begin..end−1, accumulated in ascending order.
     double centroid(std::int32_t begin, std::int32_t end) const;
-    /// centroid() of every cluster, from their starts. Each mean is a chain of divisions that wait
-    /// for one another; those of several clusters are worked on at a time.
-    std::vector<double> centroids(std::span<const std::int32_t> starts) const;
+    /// centroid() of every cluster, from their starts.
+    std::vector<double> centroids(std::span<const std::int32_t> starts,
+                                  const LwsKernels& kernels) const;
 
 private:
     std::span<const double> m_values, m_weights;

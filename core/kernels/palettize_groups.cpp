@@ -68,20 +68,22 @@ void GroupPoints::add(const RankedWeights& ranked, std::size_t rank, double weig
 
 void GroupPoints::takeCounts(const RankedWeights& ranked, std::span<const std::uint32_t> counts)
 {
-    // Branch-free: every rank is written, only those that occur advance the position.
-    values.resize(counts.size());
-    weights.resize(counts.size());
-    keys.resize(counts.size());
+    // Branch-free: every rank is noted, only those that occur advance the position.
+    m_present.resize(counts.size());
     std::size_t n = 0;
     for (std::size_t r = 0; r < counts.size(); ++r) {
-        values[n] = ranked.values[r];
-        keys[n] = ranked.keys[r];
-        weights[n] = counts[r];
+        m_present[n] = static_cast<std::uint32_t>(r);
         n += counts[r] != 0 ? 1 : 0;
     }
     values.resize(n);
     weights.resize(n);
     keys.resize(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        const std::size_t rank = m_present[i];
+        values[i] = ranked.values[rank];
+        keys[i] = ranked.keys[rank];
+        weights[i] = counts[rank];
+    }
 }
 
 void GroupPoints::sortRanks(const RankedWeights& ranked, const GroupLayout& layout,

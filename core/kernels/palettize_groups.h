@@ -56,6 +56,7 @@ private:
     void add(const RankedWeights& ranked, std::size_t rank, double weight);
 
     std::vector<std::uint16_t> m_ranks;
+    std::vector<std::uint32_t> m_present; ///< ranks that occur
     std::vector<double> m_sums;
     std::vector<std::pair<float, float>> m_raw; ///< value, sensitivity
 };
