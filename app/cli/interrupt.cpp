@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <poll.h>
 #include <unistd.h>
 
 namespace bitfront::cli {
@@ -36,6 +37,12 @@ void exitOnInterrupt()
     // A reader that went away (run ... | head) must not end a sweep half-way and its folder
     // unfinished.
     std::signal(SIGPIPE, SIG_IGN);
+}
+
+bool readerLeft()
+{
+    pollfd output {STDOUT_FILENO, 0, 0};
+    return poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
 }
 
 Interrupt::Interrupt()

@@ -21,4 +21,7 @@ public:
 /// Until then a signal ends the program with exit code 130. Call once, early.
 void exitOnInterrupt();
 
+/// Whether standard output is a pipe that nobody reads any more.
+bool readerLeft();
+
 } // namespace bitfront::cli

@@ -59,8 +59,9 @@ int main(int argc, char** argv)
     bitfront::cli::exitOnInterrupt();
     try {
         const int exitCode = run(argc, argv);
-        // A report that did not fit on the disk must not look like a success.
-        if (!std::cout.flush())
+        // A report that did not fit on the disk must not look like a success; one whose reader has
+        // seen enough (report | head) is one.
+        if (!std::cout.flush() && !bitfront::cli::readerLeft())
             throw bitfront::Error(bitfront::ErrorCode::FileNotWritable,
                                   "Not all of the output could be written.",
                                   "Check the disk or program that it goes to.");

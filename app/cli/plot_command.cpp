@@ -5,6 +5,8 @@
 #include "app/cli/plot_file.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
 #include <iostream>
 #include <memory>
 
@@ -20,7 +22,9 @@ struct PlotOptions
 
 void plot(const PlotOptions& options)
 {
-    const std::string suffix = std::filesystem::path(options.out).extension().string();
+    std::string suffix = std::filesystem::path(options.out).extension().string();
+    std::ranges::transform(suffix, suffix.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (suffix != ".png" && suffix != ".svg" && suffix != ".pdf")
         throw Error(ErrorCode::BadArgument, "“" + options.out + "” is no kind of picture.",
                     "Use a name that ends in .png, .svg or .pdf.", options.out);

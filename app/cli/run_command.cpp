@@ -96,16 +96,16 @@ int conclude(const RunOptions& options, const SweepEnd& end, const fs::path& fol
     }
     out << "Run folder: " << folder.string() << " (" << counted(end.done, "result") << ", "
         << end.failed << " failed, " << durationText({end.wallMs, end.wallMs}) << ")\n";
+    if (end.state == RunState::Failed)
+        printError(end.failure);
     if (unwritten)
         printError(*unwritten);
     if (end.state == RunState::Stopped) {
         out << "Stopped; the results so far are kept.\n";
         return kStopped;
     }
-    if (end.state == RunState::Failed) {
-        printError(end.failure);
+    if (end.state == RunState::Failed)
         return end.done > end.failed ? kPartial : kBadInput;
-    }
     if (end.failed > 0)
         return kPartial;
     return unwritten ? kBadInput : kOk;

@@ -4,7 +4,18 @@
 #include "core/run/headless_command.h"
 #include "core/run/utc_time.h"
 
+#include <filesystem>
+
 namespace bitfront::cli {
+
+namespace {
+
+std::string absolutePath(const std::string& path)
+{
+    return std::filesystem::absolute(path).lexically_normal().string();
+}
+
+} // namespace
 
 RunHeader makeRunHeader(const Workload& workload, const std::vector<MetricChoice>& metrics,
                         const SweepPlan& plan, const ProbeTimes& probe, const std::string& folder)
@@ -14,7 +25,9 @@ RunHeader makeRunHeader(const Workload& workload, const std::vector<MetricChoice
     header.bitfrontVersion = BITFRONT_VERSION;
     header.engineVersion = workload.engineVersion;
     header.model = workload.experiment->model();
-    header.inputsPath = workload.inputs->path();
+    // Found again from any folder.
+    header.model.path = absolutePath(header.model.path);
+    header.inputsPath = absolutePath(workload.inputs->path());
     header.inputsSha256 = workload.inputs->sha256();
     header.inputs = workload.inputs->tensors();
     header.inputOptions = workload.inputs->options();
@@ -23,7 +36,7 @@ RunHeader makeRunHeader(const Workload& workload, const std::vector<MetricChoice
     header.fp16Quality = workload.experiment->fp16Quality(metrics);
     header.plan = plan;
     header.probe = probe;
-    header.commandLine = headlessCommand(header, folder);
+    header.commandLine = headlessCommand(header, absolutePath(folder));
     return header;
 }
 

@@ -2,6 +2,7 @@
 #include "app/cli/workload.h"
 
 #include "core/engine/engine_loader.h"
+#include "core/run/headless_command.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -123,7 +124,9 @@ void refuseUnfit(const MetricChoice& choice, const std::vector<OutputInfo>& outp
     const std::string reason = metricUnfitReason(*output, choice.metric);
     if (!reason.empty())
         throw Error(ErrorCode::MetricUnfit, reason,
-                    "Set it with --metric " + choice.output + "=psnr|snr|iou.", choice.output);
+                    "Set it with --metric " + shellWord(choice.output + "=METRIC")
+                        + " (psnr, snr or iou).",
+                    choice.output);
 }
 
 /// The default. Throws Error(MetricUnfit) when psnr can judge no output.

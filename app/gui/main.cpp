@@ -7,6 +7,26 @@
 #include <QCommandLineParser>
 #include <QSettings>
 
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+namespace {
+
+/// Nothing is left to save once the window is closed, but a forward pass may run for as long as it
+/// likes, and joining its thread would keep an invisible process alive. After this long we go.
+constexpr auto kPatience = std::chrono::seconds(2);
+
+void leaveSoon(int exitCode)
+{
+    std::thread([exitCode] {
+        std::this_thread::sleep_for(kPatience);
+        std::_Exit(exitCode);
+    }).detach();
+}
+
+} // namespace
+
 int main(int argc, char** argv)
 {
     QApplication application(argc, argv);
@@ -39,5 +59,8 @@ int main(int argc, char** argv)
     else if (!parser.positionalArguments().isEmpty())
         window.openFromCommandLine(parser.positionalArguments().value(0),
                                    parser.positionalArguments().value(1));
-    return QApplication::exec();
+    const int exitCode = QApplication::exec();
+    settings.sync();
+    leaveSoon(exitCode);
+    return exitCode;
 }

@@ -21,6 +21,7 @@ class QToolButton;
 namespace bitfront {
 
 class DetailPanel;
+class DropHint;
 class EstimateSheet;
 class Label;
 class PlotPanel;
@@ -43,7 +44,8 @@ public:
     void openFromCommandLine(const QString& path, const QString& inputs);
     void openDemo();
     void openModel(const QString& path);
-    void openInputs(const QString& path);
+    /// One file or folder; or several pictures or sounds, in order of their names.
+    void openInputs(QStringList paths);
     void openRun(const QString& folder);
 
     enum class Stage
@@ -64,6 +66,7 @@ protected:
     void showEvent(QShowEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
     void dropEvent(QDropEvent* event) override;
 
 private:
@@ -95,7 +98,8 @@ private:
     void resumeRun();
     void sayHowItEnded();
     void cancelEstimate();
-    void openFiles(const QStringList& paths, bool asInputs);
+    void openFiles(const QStringList& paths);
+    void openSorted(const QStringList& models, const QStringList& inputs);
     void exportOne();
     void exportAll();
     void showExported(const QStringList& files);
@@ -124,6 +128,7 @@ private:
     int m_hiddenBefore = 0;
 
     QStackedWidget* m_pages = nullptr;
+    DropHint* m_dropHint = nullptr; ///< made by the first drag
     WelcomePage* m_welcome = nullptr;
     SetupPage* m_setupPage = nullptr;
     EstimateSheet* m_sheet = nullptr;

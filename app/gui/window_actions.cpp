@@ -231,6 +231,7 @@ void MainWindow::buildToolBar()
     m_output->setToolTip(tr("The output whose quality ranks the results"));
     m_output->setFont(uiFont(13, 500));
     m_output->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_output->setMaximumWidth(uiPx(260)); // or a long name would push it off the bar
     m_outputLabel->setBuddy(m_output);
     across->addWidget(m_outputLabel);
     across->addWidget(m_output);

@@ -1,30 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Files into the window: dialogs, drops, the command line, the demo; and out of it: export to a
-// chosen file.
+// Files into the window: dialogs, the command line, the demo; and out of it: export to a chosen
+// file.
 #include "app/gui/main_window.h"
 #include "core/run/run_folder.h"
-#include "widgets/setup/file_cards.h"
-#include "widgets/setup/setup_page.h"
 #include "widgets/workbench/run_location.h"
 #include "widgets/workbench/text.h"
 
 #include <QDir>
-#include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QMimeData>
 
 namespace bitfront {
 
 namespace {
-
-bool isModelName(const QString& path)
-{
-    static const QStringList kSuffixes {QStringLiteral("pt"),          QStringLiteral("pth"),
-                                        QStringLiteral("ts"),          QStringLiteral("jit"),
-                                        QStringLiteral("torchscript"), QStringLiteral("pt2")};
-    return kSuffixes.contains(QFileInfo(path).suffix().toLower());
-}
 
 /// A dialog that does not block the window; `chosen` hears the answer.
 template<class Receiver, class Slot>
@@ -50,13 +38,20 @@ void MainWindow::openModel(const QString& path)
     setStage(Stage::Setup);
 }
 
-void MainWindow::openInputs(const QString& path)
+void MainWindow::openInputs(QStringList paths)
 {
-    if (m_run.isRunning() || m_setup.modelState() == LoadState::Nothing)
+    if (m_run.isRunning() || m_setup.modelState() == LoadState::Nothing || paths.isEmpty())
         return;
     m_demoPending = false;
-    m_settings.setLastFolder(QFileInfo(path).absolutePath());
-    m_setup.loadInputs(QFileInfo(path).absoluteFilePath());
+    for (QString& path : paths)
+        path = QFileInfo(path).absoluteFilePath();
+    paths.sort();
+    const QString first = paths.takeFirst();
+    m_settings.setLastFolder(QFileInfo(first).absolutePath());
+    InputOptions options;
+    for (const QString& path : paths)
+        options.moreFiles.push_back(toPath(path).string());
+    m_setup.loadInputs(first, options);
     setStage(Stage::Setup);
 }
 
@@ -85,7 +80,7 @@ void MainWindow::openFromCommandLine(const QString& path, const QString& inputs)
     }
     openModel(path);
     if (!inputs.isEmpty())
-        openInputs(inputs);
+        openInputs({inputs});
 }
 
 void MainWindow::chooseModel()
@@ -102,7 +97,7 @@ void MainWindow::chooseInputs()
         this, tr("Open reference inputs"), m_settings.lastFolder(),
         tr("Inputs (*.pt *.pth *.npy *.npz *.safetensors *.json *.wav *.png *.jpg *.jpeg);;All "
            "files (*)"),
-        [this](const QString& path) { openInputs(path); })
+        [this](const QString& path) { openInputs({path}); })
         ->open();
 }
 
@@ -110,7 +105,7 @@ void MainWindow::chooseInputsFolder()
 {
     QFileDialog* dialog =
         askForFile(this, tr("Open a folder of pictures or sounds"), m_settings.lastFolder(), {},
-                   [this](const QString& path) { openInputs(path); });
+                   [this](const QString& path) { openInputs({path}); });
     dialog->setFileMode(QFileDialog::Directory);
     dialog->open();
 }
@@ -168,45 +163,6 @@ void MainWindow::exportOne()
     });
     dialog->setDefaultSuffix(QStringLiteral("png"));
     dialog->open();
-}
-
-void MainWindow::dragEnterEvent(QDragEnterEvent* event)
-{
-    if (event->mimeData()->hasUrls() && !m_run.isRunning())
-        event->acceptProposedAction();
-}
-
-void MainWindow::dropEvent(QDropEvent* event)
-{
-    QStringList paths;
-    const QList<QUrl> urls = event->mimeData()->urls();
-    for (const QUrl& url : urls) {
-        if (url.isLocalFile())
-            paths << url.toLocalFile();
-    }
-    bool onInputs = false;
-    for (const QWidget* widget = childAt(event->position().toPoint()); widget;
-         widget = widget->parentWidget())
-        onInputs = onInputs || qobject_cast<const InputsCard*>(widget);
-    event->acceptProposedAction();
-    openFiles(paths, onInputs);
-}
-
-void MainWindow::openFiles(const QStringList& paths, bool asInputs)
-{
-    for (const QString& path : paths) {
-        const bool modelWaitsForInputs = m_setup.modelState() != LoadState::Nothing
-            && m_setup.modelState() != LoadState::Failed
-            && m_setup.inputsState() != LoadState::Ready && m_stage == Stage::Setup;
-        const bool isRun = QFileInfo(path).isDir()
-            && (isRunFolder(toPath(path)) || m_setup.modelState() == LoadState::Nothing);
-        if (isRun)
-            openRun(path);
-        else if (asInputs || !isModelName(path) || modelWaitsForInputs)
-            openInputs(path);
-        else
-            openModel(path);
-    }
 }
 
 } // namespace bitfront

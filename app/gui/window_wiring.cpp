@@ -75,6 +75,7 @@ void MainWindow::wireSetup()
         else if (!m_run.isRunning())
             openRun(folder);
     });
+    connect(&m_setup, &ProjectSetup::filesSorted, this, &MainWindow::openSorted);
     connect(&m_setup, &ProjectSetup::engineFailed, m_welcome, &WelcomePage::showError);
     connect(&m_setup, &ProjectSetup::metricsChanged, this, [this] {
         if (m_demoPending && !m_setup.outputs().empty()) {
@@ -133,7 +134,10 @@ void MainWindow::wireRun()
         m_plot->showMessage(MessageBanner::Kind::Error, error.whole());
         updateActions();
     });
-    connect(&m_run, &RunController::sweepStarted, this, &MainWindow::updateActions);
+    connect(&m_run, &RunController::sweepStarted, this, [this] {
+        rememberRun(); // now: whatever ends the program, the run is found again
+        updateActions();
+    });
     connect(&m_run, &RunController::stopRequested, this, &MainWindow::updateActions);
     connect(&m_run, &RunController::sweepFinished, this, &MainWindow::showEnd);
     connect(&m_run, &RunController::startFailed, this, [this](const ErrorText& error) {
@@ -228,6 +232,7 @@ void MainWindow::runAgain()
     m_setup.setPlan(PlanChoice(header.plan));
     m_setup.openModel(model);
     m_setup.loadInputs(toQString(header.inputsPath), header.inputOptions);
+    m_setup.adoptMetrics(header.metrics, tr("As in the run before."));
     setStage(Stage::Setup);
 }
 
@@ -289,17 +294,21 @@ void MainWindow::sayHowItEnded()
 
 void MainWindow::rememberRun()
 {
-    const SnapshotPtr& snapshot = m_run.snapshot();
-    if (!snapshot || snapshot->records.empty())
+    if (!m_run.hasRun())
         return;
-    const int done = static_cast<int>(snapshot->records.size());
+    const SnapshotPtr& snapshot = m_run.snapshot();
+    const int done = snapshot ? static_cast<int>(snapshot->records.size()) : 0;
     RecentRun run;
     run.folder = m_run.folder();
-    run.when = QDateTime::fromString(toQString(snapshot->records.back().finishedAt), Qt::ISODate);
+    if (done > 0)
+        run.when =
+            QDateTime::fromString(toQString(snapshot->records.back().finishedAt), Qt::ISODate);
     if (!run.when.isValid())
         run.when = QDateTime::currentDateTimeUtc();
-    run.finished = m_run.state() == RunState::Finished;
-    run.summary = run.finished ? runSummary(*snapshot) : tr("stopped, results kept");
+    run.finished = !m_run.isRunning() && m_run.state() == RunState::Finished;
+    run.summary = run.finished && done > 0 ? runSummary(*snapshot)
+        : m_run.isRunning()                ? tr("not finished, results kept")
+                                           : tr("stopped, results kept");
     run.count = run.finished ? tr("%1 results").arg(done)
                              : tr("%1 of %2").arg(done).arg(m_run.expectedCount());
     m_settings.addRecentRun(run);

@@ -12,29 +12,14 @@ namespace bitfront {
 
 namespace {
 
-/// For a POSIX shell.
-std::string quoted(const std::string& text)
-{
-    const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-            || std::string_view("._-/=+:,").find(c) != std::string_view::npos;
-    });
-    if (plain)
-        return text;
-    std::string result = "'";
-    for (const char c : text)
-        result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return result + '\'';
-}
-
 /// Options of bitfront-cli that read and bind the inputs in the same way.
 std::string inputWords(const InputOptions& options)
 {
     std::string words;
     for (const std::string& file : options.moreFiles)
-        words += " --inputs " + quoted(file);
+        words += " --inputs " + shellWord(file);
     for (const InputBinding& binding : options.bindings)
-        words += " --bind " + quoted(binding.argument + '=' + binding.name);
+        words += " --bind " + shellWord(binding.argument + '=' + binding.name);
     if (options.addBatch)
         words += " --add-batch";
     if (options.convertTypes)
@@ -44,9 +29,9 @@ std::string inputWords(const InputOptions& options)
     if (options.padToken)
         words += " --pad-token " + std::to_string(*options.padToken);
     if (!options.padMask.empty())
-        words += " --pad-mask " + quoted(options.padMask);
+        words += " --pad-mask " + shellWord(options.padMask);
     if (options.images)
-        words += " --images " + quoted(nlohmann::json(*options.images).dump());
+        words += " --images " + shellWord(nlohmann::json(*options.images).dump());
     return words;
 }
 
@@ -60,12 +45,27 @@ std::string exact(double value)
 
 } // namespace
 
+std::string shellWord(const std::string& text)
+{
+    const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+            || std::string_view("._-/=+:,").find(c) != std::string_view::npos;
+    });
+    if (plain)
+        return text;
+    std::string result = "'";
+    for (const char c : text)
+        result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return result + '\'';
+}
+
 std::string headlessCommand(const RunHeader& header, const std::string& folder)
 {
-    std::string line = "bitfront-cli run " + quoted(header.model.path) + " --inputs "
-        + quoted(header.inputsPath) + inputWords(header.inputOptions) + " --out " + quoted(folder);
+    std::string line = "bitfront-cli run " + shellWord(header.model.path) + " --inputs "
+        + shellWord(header.inputsPath) + inputWords(header.inputOptions) + " --out "
+        + shellWord(folder);
     for (const MetricChoice& choice : header.metrics)
-        line += " --metric " + quoted(choice.output + '=' + std::string(name(choice.metric)));
+        line += " --metric " + shellWord(choice.output + '=' + std::string(name(choice.metric)));
     if (!header.metrics.empty()) {
         const MetricChoice& primary = header.metrics.front();
         if (primary.floor != defaultFloor(primary.metric))

@@ -12,4 +12,7 @@ namespace bitfront {
 /// writing to `folder`.
 std::string headlessCommand(const RunHeader& header, const std::string& folder);
 
+/// `text` as one word of a POSIX shell, in quotes only where it needs them.
+std::string shellWord(const std::string& text);
+
 } // namespace bitfront

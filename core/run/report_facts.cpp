@@ -41,6 +41,33 @@ bool nothingChanged(const std::vector<ResultRecord>& records)
     return compressed;
 }
 
+/// What did not come out, and why, one sentence for each kind.
+std::vector<std::string> failureSentences(const RunView& view)
+{
+    const auto count = [](std::size_t some, const char* what) {
+        return std::to_string(some) + (some == 1 ? " configuration " : " configurations ") + what;
+    };
+    std::vector<std::string> sentences;
+    std::size_t failed = 0;
+    std::size_t infinite = 0;
+    std::string reason;
+    for (std::size_t i = 0; i < view.run.records.size(); ++i) {
+        const Failure* failure = view.run.records[i].failure();
+        if (failure) {
+            ++failed;
+            if (reason.empty())
+                reason = view.run.records[i].config.name + ": " + failure->message;
+        } else if (view.analysis.points[i].failed) {
+            ++infinite;
+        }
+    }
+    if (failed > 0)
+        sentences.push_back(count(failed, "failed; the first was ") + reason);
+    if (infinite > 0)
+        sentences.push_back(count(infinite, "gave outputs that are not finite (NaN or infinite)."));
+    return sentences;
+}
+
 } // namespace
 
 const char* const kSizeNote = "Sizes count every parameter tensor once, with scales, zero points "
@@ -161,6 +188,8 @@ std::vector<std::string> reportWarnings(const RunView& view)
             warnings.push_back(
                 "Input “" + input.argument
                 + "” looks like noise. Results on noise often look better than they are.");
+    for (const std::string& sentence : failureSentences(view))
+        warnings.push_back(sentence);
     if (nothingChanged(view.run.records))
         warnings.push_back("No configuration changed any output. The outputs do not depend on the "
                            "compressed weights: check that the right forward() was exported.");
@@ -206,8 +235,11 @@ std::string fixedText(double value, int decimals)
     if (!std::isfinite(value))
         return std::isnan(value) ? "NaN" : value > 0 ? "inf" : "-inf";
     char buffer[400];
+    // Nothing that is measured is as large; a damaged file must not break every table.
+    const bool sane = std::abs(value) < 1e12;
     const auto end =
-        std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, decimals);
+        std::to_chars(buffer, buffer + sizeof buffer, value,
+                      sane ? std::chars_format::fixed : std::chars_format::scientific, decimals);
     std::string text(buffer, end.ptr);
     if (text.find_first_not_of("-0.") == std::string::npos && text.front() == '-')
         text.erase(0, 1); // "-0.00"
@@ -243,6 +275,9 @@ std::string ratioText(double ratio)
 
 std::string wallTimeText(double milliseconds)
 {
+    // A run folder may have been edited; ten years are no sweep.
+    if (!(milliseconds >= 0 && milliseconds < 3.2e11))
+        return "an unknown time";
     if (milliseconds < 120e3)
         return fixedText(milliseconds / 1000, 1) + " s";
     const long seconds = std::lround(milliseconds / 1000);

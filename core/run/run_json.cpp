@@ -27,12 +27,29 @@ Error badRun(const std::string& path, const std::string& why)
                  "Open a folder that `bitfront-cli run` or the window wrote.", path);
 }
 
-RunState stateFromName(const std::string& text, const std::string& path)
+RunState stateFromName(const std::string& text)
 {
     for (const auto& [state, word] : kStates)
         if (text == word)
             return state;
-    throw badRun(path, "its state \"" + text + "\" is unknown");
+    throw Error(ErrorCode::BadFormat, "its state “" + text + "” is unknown");
+}
+
+/// The library's text without its "[json.exception.type_error.302] ".
+std::string causeOf(const Json::exception& error)
+{
+    std::string text = error.what();
+    const std::size_t end = text.find("] ");
+    return "a value in it is of the wrong kind ("
+        + (end == std::string::npos ? text : text.substr(end + 2)) + ")";
+}
+
+/// Messages of the parts end with a full stop, badRun() adds its own.
+std::string withoutStop(std::string text)
+{
+    while (!text.empty() && text.back() == '.')
+        text.pop_back();
+    return text;
 }
 
 Json inputJson(const InputTensor& input)
@@ -136,13 +153,13 @@ void parseRunJson(const std::string& text, const std::string& path, RunContents&
                         + std::to_string(kRunSchemaVersion) + ").",
                     "Open it with a newer Bitfront.", path);
     try {
-        run.state = stateFromName(json.at("state").get<std::string>(), path);
+        run.state = stateFromName(json.at("state").get<std::string>());
         run.wallMs = json.at("wall_time_ms").get<double>();
         run.header = headerFromJson(json);
     } catch (const Json::exception& error) {
-        throw badRun(path, error.what());
+        throw badRun(path, causeOf(error));
     } catch (const Error& error) {
-        throw badRun(path, error.failure().message);
+        throw badRun(path, withoutStop(error.failure().message));
     }
     if (run.header.metrics.empty())
         throw badRun(path, "it names no metric");

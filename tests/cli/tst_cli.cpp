@@ -159,7 +159,7 @@ void TestCli::refusesBadInput_data()
     };
     model("missing file", "nowhere.pt", "does not exist");
     model("folder", modelFile(""), "is a folder");
-    model("text", modelFile("bad_text.pt"), "is a text file");
+    model("web page", modelFile("bad_text.pt"), "is a web page");
     model("empty", modelFile("bad_empty.pt"), "empty");
     model("state dict", modelFile("bad_state_dict.pt"), "is a state dict");
     model("truncated", modelFile("bad_truncated.pt"), "cut off");

@@ -40,6 +40,7 @@ private slots:
     void nothingChanged_data();
     void nothingChanged();
     void largerThanFp16IsNotPicked();
+    void failuresAreCounted();
     void severalOutputs();
     void groupsNotInThePlanAreSilent();
     void numbers_data();
@@ -190,6 +191,21 @@ void TestRunReport::largerThanFp16IsNotPicked()
     QVERIFY(!text(textReport(run)).contains("Best in everything"));
 }
 
+void TestRunReport::failuresAreCounted()
+{
+    RunContents run = handRun();
+    run.records = {handRecord("good", GroupId::PerChannel, 8, 40),
+                   handRecord("nan", GroupId::PerChannel, 4, kNan),
+                   handRecord("bad", GroupId::PerChannel, 4, 20)};
+    run.records[2].outcome = Failure {ErrorCode::ForwardFailed, "It broke.", "Mend it.", ""};
+    const QString report = text(textReport(run));
+    QVERIFY(report.contains("1 configuration failed; the first was bad: It broke."));
+    QVERIFY(report.contains("1 configuration gave outputs that are not finite"));
+    run.records.resize(1);
+    QVERIFY(!text(textReport(run)).contains("failed; the first"));
+    QVERIFY(!text(textReport(run)).contains("not finite"));
+}
+
 void TestRunReport::severalOutputs()
 {
     test::FakeOptions options;
@@ -229,7 +245,8 @@ void TestRunReport::numbers_data()
     QTest::newRow("whole") << 40.0 << 0 << "40";
     QTest::newRow("minus zero") << -0.0001 << 2 << "0.00";
     QTest::newRow("minus") << -6.25 << 1 << "-6.2";
-    QTest::newRow("huge") << 1e15 << 1 << "1000000000000000.0";
+    QTest::newRow("huge") << 1e11 << 1 << "100000000000.0";
+    QTest::newRow("of a damaged file") << 1e300 << 1 << "1.0e+300";
     QTest::newRow("inf") << kInfinity << 2 << "inf";
     QTest::newRow("nan") << kNan << 2 << "NaN";
 }
@@ -254,6 +271,9 @@ void TestRunReport::wallTimes_data()
     QTest::newRow("minutes") << 245300.0 << "4 min 05 s";
     QTest::newRow("rounded up") << 179700.0 << "3 min 00 s";
     QTest::newRow("hours") << 7385000.0 << "2 h 03 min";
+    QTest::newRow("damaged") << 1e300 << "an unknown time";
+    QTest::newRow("negative") << -5.0 << "an unknown time";
+    QTest::newRow("no number") << kNan << "an unknown time";
 }
 
 void TestRunReport::wallTimes()
@@ -360,8 +380,7 @@ void TestRunReport::emptyAndRunning()
     RunContents run = handRun();
     run.state = RunState::Running;
     QVERIFY(text(textReport(run)).contains("No configuration of this group has run."));
-    QVERIFY(
-        text(textReport(run)).contains("  No configuration is above the floor of 10.00 dB."));
+    QVERIFY(text(textReport(run)).contains("  No configuration is above the floor of 10.00 dB."));
     QVERIFY(text(markdownReport(run, "")).contains("0 configurations so far."));
     QVERIFY(text(htmlReport(run, "")).contains("There are no results yet."));
     QVERIFY(QJsonDocument::fromJson(QByteArray::fromStdString(jsonReport(run))).isObject());

@@ -101,7 +101,7 @@ void openDemoFiles(MainWindow& window, const QTemporaryDir& scratch, const QStri
     const QString model = window.setup().modelPath();
     const QString inputs = window.setup().inputsPath();
     window.openModel(model);
-    window.openInputs(inputs);
+    window.openInputs({inputs});
     waitFor([&] { return window.setup().inputsState() == LoadState::Ready; }, "the inputs");
     window.setup().setRunFolder(scratch.filePath(run));
 }

@@ -90,8 +90,8 @@ void TestWindowErrors::wrongInputs()
     QFETCH(QString, title);
     WindowFixture f;
     f.window->openModel(f.file(QStringLiteral("tiny.pt"), "cnn"));
-    f.window->openInputs(content.isEmpty() ? f.folder.filePath(QStringLiteral("gone.npy"))
-                                           : f.file(QStringLiteral("bad.npy"), content));
+    f.window->openInputs({content.isEmpty() ? f.folder.filePath(QStringLiteral("gone.npy"))
+                                            : f.file(QStringLiteral("bad.npy"), content)});
     auto* card = f.window->findChild<InputsCard*>();
     QTRY_COMPARE(card->state(), StepCard::State::Failed);
     QVERIFY2(card->errorMessage().startsWith(title), qPrintable(card->errorMessage()));
@@ -115,7 +115,7 @@ void TestWindowErrors::remedies()
     QFETCH(QString, button);
     WindowFixture f;
     f.window->openModel(f.file(QStringLiteral("tiny.pt"), "cnn"));
-    f.window->openInputs(f.file(QStringLiteral("some.npy"), content));
+    f.window->openInputs({f.file(QStringLiteral("some.npy"), content)});
     auto* card = f.window->findChild<InputsCard*>();
     QTRY_COMPARE(card->state(), StepCard::State::Failed);
     auto* remedy = f.find<QPushButton>("inputRemedy");
@@ -130,7 +130,7 @@ void TestWindowErrors::bindingByHand()
 {
     WindowFixture f;
     f.window->openModel(f.file(QStringLiteral("tiny.pt"), "cnn"));
-    f.window->openInputs(f.file(QStringLiteral("some.npz"), "unnamed"));
+    f.window->openInputs({f.file(QStringLiteral("some.npz"), "unnamed")});
     auto* card = f.window->findChild<InputsCard*>();
     QTRY_COMPARE(card->state(), StepCard::State::Failed);
     QTRY_VERIFY(f.window->findChild<QComboBox*>(QStringLiteral("bind:x")) != nullptr);
@@ -147,7 +147,7 @@ void TestWindowErrors::pictureSettings()
 {
     WindowFixture f;
     f.window->openModel(f.file(QStringLiteral("tiny.pt"), "cnn"));
-    f.window->openInputs(f.file(QStringLiteral("photo.png"), "picture"));
+    f.window->openInputs({f.file(QStringLiteral("photo.png"), "picture")});
     auto* card = f.window->findChild<InputsCard*>();
     QTRY_COMPARE(card->state(), StepCard::State::Ready);
     f.click("showPictures");
@@ -191,7 +191,7 @@ void TestWindowErrors::noiseIsSaid()
 {
     WindowFixture f;
     f.window->openModel(f.file(QStringLiteral("tiny.pt"), "cnn"));
-    f.window->openInputs(f.file(QStringLiteral("noise.npy"), "noise"));
+    f.window->openInputs({f.file(QStringLiteral("noise.npy"), "noise")});
     QTRY_COMPARE(f.window->setup().inputsState(), LoadState::Ready);
     bool said = false;
     const auto labels = f.window->findChild<InputsCard*>()->findChildren<QLabel*>();

@@ -45,6 +45,7 @@ private slots:
     void failedConfigurationsAreData();
     void otherOutputJudges();
     void runFolderOpensAgain();
+    void runAgainKeepsTheMetrics();
     void closingWhileRunningKeepsResults();
     void themesSwitch();
     void demoNeedsThreeClicks();
@@ -414,6 +415,29 @@ void TestWindowFlow::runFolderOpensAgain()
     QCOMPARE(Settings(f.settings).recentRuns().value(0).folder, folder);
     f.window->selection().setCurrent(3);
     QVERIFY(f.window->findChild<DetailPanel*>()->layers().rowCount() > 0);
+}
+
+void TestWindowFlow::runAgainKeepsTheMetrics()
+{
+    WindowFixture first;
+    QVERIFY(first.openProject());
+    first.window->setup().setMetric(0, Metric::Snr);
+    first.window->setup().setFloor(0, 17.5);
+    first.window->setup().confirmMetrics();
+    first.click("estimate");
+    QTRY_VERIFY(first.window->setup().probe().has_value());
+    first.click("startSweep");
+    QVERIFY(first.waitForEnd());
+
+    WindowFixture f;
+    f.window->openRun(first.window->run().folder());
+    QTRY_VERIFY(f.records() > 31);
+    f.find<QAction>("actionPrimary")->trigger();
+    QCOMPARE(f.window->stage(), MainWindow::Stage::Setup);
+    QTRY_COMPARE(f.window->setup().inputsState(), LoadState::Ready);
+    QCOMPARE(f.window->setup().outputs().front().metric, Metric::Snr);
+    QCOMPARE(f.window->setup().outputs().front().floor, 17.5);
+    QVERIFY(f.window->setup().metricsConfirmed());
 }
 
 void TestWindowFlow::closingWhileRunningKeepsResults()

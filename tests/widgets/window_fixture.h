@@ -50,7 +50,7 @@ public:
     bool openProject(const QByteArray& model = "cnn")
     {
         window->openModel(file(QStringLiteral("tiny.pt"), model));
-        window->openInputs(file(QStringLiteral("inputs.npy"), "inputs"));
+        window->openInputs({file(QStringLiteral("inputs.npy"), "inputs")});
         return QTest::qWaitFor(
             [this] { return window->setup().inputsState() == LoadState::Ready; });
     }

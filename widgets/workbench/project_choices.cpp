@@ -9,6 +9,7 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <utility>
 
 namespace bitfront {
 
@@ -42,6 +43,42 @@ void ProjectSetup::confirmMetrics(const QString& note)
     for (OutputSetup& output : m_outputs)
         output.confirmed = true;
     emit metricsChanged();
+}
+
+void ProjectSetup::adoptMetrics(std::vector<MetricChoice> metrics, const QString& note)
+{
+    m_wantedMetrics = std::move(metrics);
+    m_wantedNote = note;
+    if (!m_outputs.empty()) {
+        applyWantedMetrics();
+        emit metricsChanged();
+    }
+}
+
+void ProjectSetup::applyWantedMetrics()
+{
+    const std::vector<MetricChoice> wanted = std::exchange(m_wantedMetrics, {});
+    const auto placeOf = [this](const MetricChoice& choice) {
+        return std::ranges::find(m_outputs, choice.output,
+                                 [](const OutputSetup& output) { return output.info.name; });
+    };
+    const bool fits = !wanted.empty() && std::ranges::all_of(wanted, [&](const auto& choice) {
+        const auto output = placeOf(choice);
+        return output != m_outputs.end() && metricUnfitReason(output->info, choice.metric).empty();
+    });
+    if (!fits)
+        return; // another model after all: suggestions stand
+    for (OutputSetup& output : m_outputs)
+        output.metric.reset();
+    for (const MetricChoice& choice : wanted) {
+        placeOf(choice)->metric = choice.metric;
+        placeOf(choice)->floor = choice.floor;
+    }
+    m_primary = static_cast<std::size_t>(placeOf(wanted.front()) - m_outputs.begin());
+    dropEstimate();
+    for (OutputSetup& output : m_outputs)
+        output.confirmed = true;
+    m_confirmation = m_wantedNote;
 }
 
 bool ProjectSetup::metricsConfirmed() const

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/workbench/project_setup.h"
 
+#include "core/engine/files/file_role.h"
 #include "core/run/headless_command.h"
 #include "core/run/probe.h"
 #include "widgets/workbench/run_location.h"
@@ -133,6 +134,20 @@ void ProjectSetup::failModel(const Failure& failure)
     emit modelChanged();
 }
 
+void ProjectSetup::sortFiles(const QStringList& paths)
+{
+    m_queue.run(
+        this,
+        [this, paths](const std::stop_token&) -> BackgroundQueue::Completion {
+            QStringList models;
+            QStringList inputs;
+            for (const QString& path : paths)
+                (likelyRole(toPath(path)) == FileRole::Model ? models : inputs) << path;
+            return [this, models, inputs] { emit filesSorted(models, inputs); };
+        },
+        [](const Failure&) { /* likelyRole never throws */ });
+}
+
 void ProjectSetup::loadInputs(const QString& path, const InputOptions& options)
 {
     dropInputs();
@@ -192,6 +207,7 @@ void ProjectSetup::adoptExperiment(std::shared_ptr<Experiment> experiment)
     m_primary =
         judged == m_outputs.end() ? 0 : static_cast<std::size_t>(judged - m_outputs.begin());
     m_inputsState = LoadState::Ready;
+    applyWantedMetrics();
     if (m_offered.empty() && m_model->info().arguments.size() > 1)
         listOffered();
     emit inputsChanged();

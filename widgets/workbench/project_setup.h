@@ -49,6 +49,8 @@ public:
     /// Loads the engine ahead of its first use; call when the window is visible.
     void loadEngine();
     void openModel(const QString& path);
+    /// Looks into files of unknown purpose; filesSorted follows.
+    void sortFiles(const QStringList& paths);
     /// Loads the inputs, then runs the model on them once to learn its outputs. Waits for the
     /// model.
     void loadInputs(const QString& path, const InputOptions& options = {});
@@ -80,6 +82,9 @@ public:
     /// `note` says on whose word, when it was not a click ("The demo comes with this metric.").
     void confirmMetrics(const QString& note = {});
     const QString& confirmation() const { return m_confirmation; }
+    /// Metrics of an earlier run, taken over and confirmed with `note` when the model's outputs are
+    /// known and have the same names; the first one ranks.
+    void adoptMetrics(std::vector<MetricChoice> metrics, const QString& note);
     bool metricsConfirmed() const;
     std::size_t primaryOutput() const { return m_primary; }
     void setPrimaryOutput(std::size_t output);
@@ -105,6 +110,7 @@ public:
     void reopen(const RunHeader& header, const QString& folder);
 
 signals:
+    void filesSorted(const QStringList& models, const QStringList& inputs);
     void engineLoaded(const QString& version);
     void engineFailed(const bitfront::ErrorText& error);
     void modelChanged();
@@ -129,6 +135,7 @@ private:
     void dropInputs();
     void dropEstimate();
     void updateDivisibility();
+    void applyWantedMetrics();
 
     EngineFactory m_factory;
     std::shared_ptr<Engine> m_engine; ///< touched by the background thread only
@@ -145,6 +152,8 @@ private:
     Remedy m_inputsRemedy = Remedy::None;
     std::vector<OutputSetup> m_outputs;
     std::size_t m_primary = 0;
+    std::vector<MetricChoice> m_wantedMetrics; ///< of adoptMetrics(), while outputs are unknown
+    QString m_wantedNote;
     PlanChoice m_plan;
     std::vector<DivisibilityNote> m_divisibility;
     bool m_estimating = false;
