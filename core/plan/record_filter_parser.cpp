@@ -171,7 +171,7 @@ private:
             const std::size_t valueFrom = m_at;
             const std::string value = at("\"") ? quoted() : upToBlank();
             if (value.empty())
-                refuse(keyFrom, m_at, "After '" + name + std::string(op) + "' a value is missing.");
+                refuse(keyFrom, m_at, "After “" + name + std::string(op) + "” a value is missing.");
             setValue(result, name, op, value, valueFrom);
             rest = (isQuoted ? '"' + name + '"' : name) + std::string(op) + value;
         }
@@ -201,18 +201,18 @@ private:
             return;
         }
         if (std::ranges::find(m_outputs, name) == m_outputs.end())
-            refuse(from, to, "Results have no '" + name + "'." + suggestion(low));
+            refuse(from, to, "Results have no “" + name + "”." + suggestion(low));
         term.field = FilterField::Quality;
         term.output = name;
     }
 
-    /// " Did you mean 'bits'?" for a near miss, else the list of what can be asked.
+    /// " Did you mean “bits”?" for a near miss, else the list of what can be asked.
     static std::string suggestion(const std::string& name)
     {
         for (const FieldName& field : kFields)
             if (name.size() >= 2
                 && (field.name.starts_with(name.substr(0, 2)) || name.find(field.name) == 0))
-                return " Did you mean '" + std::string(field.name) + "'?";
+                return " Did you mean “" + std::string(field.name) + "”?";
         return " Ask for bits, ratio, size, time, coverage, psnr, group, front and so on.";
     }
 
@@ -225,7 +225,7 @@ private:
             term.negated = !term.negated;
         } else if (op != ":" && op != "=") {
             refuse(from - op.size(), from,
-                   "'" + name + "' has no order; ask " + name + ":" + value + ".");
+                   "“" + name + "” has no order; ask " + name + ":" + value + ".");
         }
         if (term.field == FilterField::Group)
             return setGroups(term, value, from);
@@ -235,7 +235,7 @@ private:
         const bool no = low == "no" || low == "false" || low == "0" || (floor && low == "below");
         if (!yes && !no)
             refuse(from, m_at,
-                   "'" + value + "' is no answer; ask " + name
+                   "“" + value + "” is no answer; ask " + name
                        + (floor ? ":above or floor:below." : ":yes or " + name + ":no."));
         term.wanted = yes;
     }
@@ -255,7 +255,7 @@ private:
                 for (const GroupId group : kGroups)
                     known += (known.empty() ? "" : ", ") + std::string(groupKey(group));
                 refuse(from + start, from + std::max(end, start + 1),
-                       "'" + one + "' is not a group; there are " + known + ".");
+                       "“" + one + "” is not a group; there are " + known + ".");
             }
             start = end + 1;
         }
@@ -263,14 +263,19 @@ private:
 
     double number(std::string_view text, std::size_t from) const
     {
+        // Half the world writes 38,5, and the window shows it to them so.
+        std::string plain(text);
+        if (std::ranges::count(plain, ',') == 1 && plain.find('.') == std::string::npos)
+            plain[plain.find(',')] = '.';
         double value = 0;
-        const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-        const std::string unit = lower(std::string(end, text.data() + text.size()));
+        const char* const last = plain.data() + plain.size();
+        const auto [end, problem] = std::from_chars(plain.data(), last, value);
+        const std::string unit = lower(std::string(end, last));
         constexpr std::string_view kUnits[] = {"", "db", "%", "x", "×", "mb", "s", "bits", "bit"};
         if (problem != std::errc() || std::isnan(value)
             || std::ranges::find(kUnits, std::string_view(unit)) == std::end(kUnits))
             refuse(from, from + text.size(),
-                   std::string("'").append(text).append("' is not a number."));
+                   std::string("“").append(text).append("” is not a number."));
         return value;
     }
 

@@ -111,6 +111,8 @@ void PlanFilterTest::matchesRecords_data()
     row("ratio:3..4", "124");
     row("ratio:..2x", "05");
     row("ratio>2.0×", "1234");
+    row("ratio>2,0×", "1234");
+    row("ratio:3,0..4,0", "124");
     row("psnr>35", "025"); // identical is better than any number
     row("snr>1", "");
     row("quality>=36dB", "025");
@@ -177,10 +179,10 @@ void PlanFilterTest::errorsSayWhere_data()
         QTest::newRow(text) << QString::fromUtf8(text) << position << length << before
                             << QString::fromUtf8(says);
     };
-    row("bitz<5", 0, 4, 0, "Did you mean 'bits'?");
-    row("group:2 bits<five", 13, 4, 1, "'five' is not a number");
+    row("bitz<5", 0, 4, 0, "Did you mean “bits”?");
+    row("group:2 bits<five", 13, 4, 1, "“five” is not a number");
     row("group:7", 6, 1, 0, "there are 1a, 1b, 2");
-    row("group:1a,x", 9, 1, 0, "'x' is not a group");
+    row("group:1a,x", 9, 1, 0, "“x” is not a group");
     row("front:maybe", 6, 5, 0, "front:yes or front:no");
     row("floor:maybe", 6, 5, 0, "floor:above or floor:below");
     row("front<yes", 5, 1, 0, "front:yes");
@@ -188,10 +190,12 @@ void PlanFilterTest::errorsSayWhere_data()
     row("bits<3..4", 4, 1, 0, "colon");
     row("bits:5..3", 5, 4, 0, "ends before it begins");
     row("\"open", 0, 5, 0, "closing quotation mark");
-    row("nothing>3", 0, 7, 0, "Results have no 'nothing'");
+    row("nothing>3", 0, 7, 0, "Results have no “nothing”");
     row("bits<3..", 4, 1, 0, "colon");
     row("bits<nan", 5, 3, 0, "not a number");
-    row("<5", 0, 1, 0, "Results have no ''");
+    row("bits<3,5,1", 5, 5, 0, "not a number");
+    row("bits<1.234,5", 5, 7, 0, "not a number");
+    row("<5", 0, 1, 0, "Results have no “”");
 }
 
 void PlanFilterTest::errorsSayWhere()

@@ -247,7 +247,7 @@ void EstimateSheet::refreshNumbers()
     m_refinement.detail->setText(
         refine ? tr("up to %1, around the best of each group").arg(plan.maxRefinements())
                : tr("left out"));
-    m_folder.detail->setText(tr("every result is saved as it lands"));
+    m_folder.detail->setText(tr("each result is saved at once"));
     m_folder.value->setText(QFileInfo(m_setup.runFolder()).fileName());
     m_folder.value->setToolTip(m_setup.runFolder());
     m_start->setEnabled(ready && count > 0);
