@@ -147,21 +147,6 @@ void requireFit(std::span<const float> weights, const detail::GroupLayout& layou
         throw std::invalid_argument("palette tables do not match the weight");
 }
 
-/// out[i] = values[entries[offsets[i]]]; the entries themselves too where `labels` is not null.
-void lookUp(const std::uint16_t* offsets, std::size_t count, const std::uint8_t* entries,
-            const float* values, float* out, std::uint8_t* labels)
-{
-    if (labels == nullptr) {
-        for (std::size_t i = 0; i < count; ++i)
-            out[i] = values[entries[offsets[i]]];
-        return;
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-        labels[i] = entries[offsets[i]];
-        out[i] = values[labels[i]];
-    }
-}
-
 /// Values of a slice's entries: the table's, times the slice's scale.
 void scaleEntries(const float* lut, std::size_t entries, float scale, WeightType type,
                   float* values)
@@ -197,19 +182,21 @@ void applyPalette(std::span<const float> weights, std::span<const std::int64_t> 
             indexer.setGroup({lut, boundaries, tables.entries}, raw, layout.groupElements());
         layout.forEachRun(group, [&](std::size_t offset, std::size_t length, std::size_t slice) {
             const float scale = spec.channelScale ? tables.channelScales[slice] : 1.0F;
-            // Entries times the scale, rounded; fp32 products need no rounding and are made last.
-            const bool rounded = spec.channelScale && type != WeightType::Float32;
-            if (rounded)
+            // Entries times the scale, rounded. Of fp32 there is nothing to round, so where entries
+            // are many the products are made last.
+            const bool ahead =
+                spec.channelScale && (type != WeightType::Float32 || 2 * entries <= length);
+            if (ahead)
                 scaleEntries(lut, entries, scale, type, scaled.data());
-            const float* values = rounded ? scaled.data() : lut;
+            const float* values = ahead ? scaled.data() : lut;
             for (std::size_t done = 0; done < length; done += kChunk) {
                 const std::size_t count = std::min(kChunk, length - done);
                 const std::size_t at = offset + done;
                 if (keyed) {
                     detail::encodeKeys(weights.data() + at, count, scale, type, keys.range(),
                                        offsets.data(), path);
-                    lookUp(offsets.data(), count, keys.entries(), values, out.data() + at,
-                           indices.empty() ? nullptr : indices.data() + at);
+                    keys.look(offsets.data(), count, values, out.data() + at,
+                              indices.empty() ? nullptr : indices.data() + at);
                 } else {
                     indexer(weights.data() + at, count, scale, labels.data());
                     for (std::size_t i = 0; i < count; ++i)
@@ -217,7 +204,7 @@ void applyPalette(std::span<const float> weights, std::span<const std::int64_t> 
                     if (!indices.empty())
                         std::memcpy(indices.data() + at, labels.data(), count);
                 }
-                if (spec.channelScale && !rounded)
+                if (spec.channelScale && !ahead)
                     for (std::size_t i = at; i < at + count; ++i)
                         out[i] *= scale;
                 if (error != nullptr)

@@ -26,21 +26,36 @@ struct KeyRange
 void encodeKeys(const float* in, std::size_t count, float scale, WeightType type, KeyRange range,
                 std::uint16_t* offsets, SimdPath path = bestSimdPath());
 
-/// Entry of every key that matters, for one group at a time.
+/// Finds the entry of every key, for one group at a time: by a table over the keys or, where
+/// entries are few and the machine can, by comparing eight or sixteen keys at once. Both give the
+/// same.
 class KeyTable
 {
 public:
+    explicit KeyTable(SimdPath path = bestSimdPath())
+        : m_path(path)
+    {
+    }
+
     /// `boundaries` ascending multiples of 1e-4, +∞ at the end for padding. False, and not to be
     /// used, when a boundary lies beyond int16.
     bool set(std::span<const float> boundaries);
 
     KeyRange range() const { return m_range; }
-    /// Entry by offset.
-    const std::uint8_t* entries() const { return m_entries.data(); }
+    /// out[i] = values[entry of offsets[i]], the entries themselves too where `labels` is not null.
+    /// `offsets` are overwritten.
+    void look(std::uint16_t* offsets, std::size_t count, const float* values, float* out,
+              std::uint8_t* labels) const;
 
 private:
+    void fill();
+    bool isCompared() const;
+
+    SimdPath m_path;
     KeyRange m_range;
-    std::vector<std::uint8_t> m_entries;
+    std::size_t m_count = 0; ///< entries in use
+    std::vector<std::uint16_t> m_ends; ///< first offset beyond each entry, padded with the largest
+    std::vector<std::uint8_t> m_entries; ///< by offset, where keys are not compared
 };
 
 } // namespace bitfront::detail

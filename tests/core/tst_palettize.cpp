@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <random>
+#include <set>
 
 using namespace bitfront;
 using namespace bitfront::test;
@@ -44,6 +46,8 @@ private slots:
     void applyFindsTheNearestEntry();
     void bothKeyPathsAgree_data();
     void bothKeyPathsAgree();
+    void bothKeyTablesAgree_data();
+    void bothKeyTablesAgree();
     void errorIsThatOfTheWholeTensor();
     void specialWeights();
     void hugeGroupsAreClusteredRaw();
@@ -161,6 +165,8 @@ void TestPalettize::bothKeyPathsAgree_data()
     QTest::newRow("tiny") << 3e-5F << 1.0F;
     QTest::newRow("beyond int16") << 30.0F << 1.0F;
     QTest::newRow("scaled") << 0.05F << 0.21F;
+    for (const float scale : {0.1F, 0.30000001F, 1.9999999F, 0.99999994F, 3.3333F, 1e17F})
+        QTest::addRow("scaled by %g", double(scale)) << scale / 4 << scale;
 }
 
 void TestPalettize::bothKeyPathsAgree()
@@ -182,6 +188,52 @@ void TestPalettize::bothKeyPathsAgree()
             const double key = std::nearbyint(double {roundToFloat16(values[i] / scale)} * 1e4);
             const double held = std::clamp(key, double(range.low), double(range.high));
             QCOMPARE(static_cast<double>(portable[i]), held - range.low);
+        }
+    }
+}
+
+void TestPalettize::bothKeyTablesAgree_data()
+{
+    QTest::addColumn<int>("entries");
+    QTest::addColumn<int>("finite");
+    for (const int entries : {2, 4, 16, 64, 256})
+        for (const int finite : {0, 1, entries / 2, entries - 1})
+            QTest::addRow("%d of %d entries", finite + 1, entries) << entries << finite;
+}
+
+void TestPalettize::bothKeyTablesAgree()
+{
+    QFETCH(int, entries);
+    QFETCH(int, finite);
+    std::mt19937_64 random(static_cast<unsigned>(entries + finite));
+    for (const int spread : {300, 9000, 32000}) {
+        std::set<int> keys;
+        while (keys.size() < static_cast<std::size_t>(finite))
+            keys.insert(static_cast<int>(random() % static_cast<unsigned>(2 * spread)) - spread);
+        std::vector<float> boundaries, values;
+        for (const int key : keys)
+            boundaries.push_back(static_cast<float>(key) / 1e4F);
+        boundaries.resize(static_cast<std::size_t>(entries) - 1,
+                          std::numeric_limits<float>::infinity());
+        for (int k = 0; k < entries; ++k)
+            values.push_back(static_cast<float>(k) + 0.5F);
+        detail::KeyTable fast, portable(SimdPath::Portable);
+        QVERIFY(fast.set(boundaries) && portable.set(boundaries));
+        QCOMPARE(fast.range().low, portable.range().low);
+        std::vector<std::uint16_t> offsets;
+        for (std::size_t i = 0; i < fast.range().size(); ++i)
+            offsets.push_back(static_cast<std::uint16_t>(i));
+        std::vector<std::uint16_t> copy = offsets;
+        std::vector<float> out(offsets.size()), same(offsets.size());
+        std::vector<std::uint8_t> labels(offsets.size());
+        fast.look(offsets.data(), offsets.size(), values.data(), out.data(), labels.data());
+        portable.look(copy.data(), copy.size(), values.data(), same.data(), nullptr);
+        QVERIFY(out == same);
+        for (std::size_t i = 0; i < labels.size(); ++i) {
+            const int key = static_cast<int>(i) + fast.range().low;
+            const auto below = std::distance(keys.begin(), keys.upper_bound(key));
+            QCOMPARE(static_cast<std::ptrdiff_t>(labels[i]), below);
+            QCOMPARE(out[i], values[labels[i]]);
         }
     }
 }
