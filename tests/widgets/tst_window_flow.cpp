@@ -11,6 +11,7 @@
 #include "widgets/scatter_plot.h"
 #include "widgets/setup/configuration_tree.h"
 #include "widgets/setup/estimate_sheet.h"
+#include "widgets/setup/preflight_card.h"
 
 #include <QCheckBox>
 #include <QClipboard>
@@ -39,6 +40,7 @@ private slots:
     void stopAndResume();
     void resumesAnOpenedRun();
     void resumeWithoutTheModel();
+    void preflightCountsLayers();
     void trimmingInTheEstimate();
     void singleConfigurationsCanBeTickedOff();
     void legendHidesGroups();
@@ -302,6 +304,19 @@ void TestWindowFlow::resumeWithoutTheModel()
                  qPrintable(panel->message()));
     QVERIFY(first.window->findChild<QAction*>(QStringLiteral("actionResume"))->isEnabled());
     QVERIFY(first.records() >= 3); // nothing is lost by trying
+}
+
+// A layer whose rows and columns both do not divide is one layer, and one is singular.
+void TestWindowFlow::preflightCountsLayers()
+{
+    const DivisibilityNote rows {"fc", "6 input features", {16, 32}, {}};
+    const DivisibilityNote columns {"fc", "6 output features", {}, {4, 16}};
+    QCOMPARE(preflightSummary({rows, columns}),
+             QStringLiteral("1 layer does not divide by 32,\n1 by 16, 1 by 4"));
+    const DivisibilityNote other {"head", "3 input features", {32}, {}};
+    QCOMPARE(preflightSummary({rows, columns, other}),
+             QStringLiteral("2 layers do not divide by 32,\n1 by 16, 1 by 4"));
+    QCOMPARE(preflightSummary({}), QString());
 }
 
 void TestWindowFlow::trimmingInTheEstimate()

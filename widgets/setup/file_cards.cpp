@@ -39,10 +39,18 @@ QString tensorLine(const std::string& name, const std::vector<std::int64_t>& sha
 
 QString layersLine(const ModelInfo& model)
 {
-    return QCoreApplication::translate("bitfront::ModelCard",
-                                       "%1 with weights, %2 small tensors stay at 16 bits")
-        .arg(model.layers.size())
-        .arg(model.plainParameters.size());
+    const auto words = [&](const char* text) {
+        return QCoreApplication::translate("bitfront::ModelCard", text).arg(model.layers.size());
+    };
+    const std::size_t plain = model.plainParameters.size();
+    if (plain == 0)
+        return words(QT_TRANSLATE_NOOP("bitfront::ModelCard", "%1 with weights"));
+    if (plain == 1)
+        return words(QT_TRANSLATE_NOOP("bitfront::ModelCard",
+                                       "%1 with weights, 1 small tensor stays at 16 bits"));
+    return words(QT_TRANSLATE_NOOP("bitfront::ModelCard",
+                                   "%1 with weights, %2 small tensors stay at 16 bits"))
+        .arg(plain);
 }
 
 QString sizeLine(const ModelInfo& model)

@@ -15,6 +15,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string_view>
 
 namespace bitfront {
 
@@ -52,6 +54,15 @@ QString shortened(const QString& first, const QString& name)
     return dot > 0 && name.startsWith(first.left(dot + 1)) ? name.mid(dot + 1) : name;
 }
 
+/// A layer has a note for each axis that does not divide.
+qsizetype layersIn(const std::vector<DivisibilityNote>& notes)
+{
+    std::set<std::string_view> names;
+    for (const DivisibilityNote& note : notes)
+        names.insert(note.layer);
+    return static_cast<qsizetype>(names.size());
+}
+
 } // namespace
 
 QList<PreflightLine> preflightLines(const std::vector<DivisibilityNote>& notes, bool together)
@@ -77,22 +88,19 @@ QList<PreflightLine> preflightLines(const std::vector<DivisibilityNote>& notes, 
 
 QString preflightSummary(const std::vector<DivisibilityNote>& notes)
 {
-    std::map<std::int64_t, int, std::greater<>> bySize;
-    for (const DivisibilityNote& note : notes) {
-        std::vector<std::int64_t> sizes = note.blockSizes;
-        sizes.insert(sizes.end(), note.groupSizes.begin(), note.groupSizes.end());
-        std::ranges::sort(sizes);
-        const auto last = std::unique(sizes.begin(), sizes.end());
-        for (auto size = sizes.begin(); size != last; ++size)
-            ++bySize[*size];
-    }
+    std::map<std::int64_t, std::set<std::string_view>, std::greater<>> bySize;
+    for (const DivisibilityNote& note : notes)
+        for (const auto& sizes : {note.blockSizes, note.groupSizes})
+            for (const std::int64_t size : sizes)
+                bySize[size].insert(note.layer);
     if (bySize.empty())
         return {};
     QStringList parts;
-    for (const auto& [size, count] : bySize) {
-        parts << (parts.isEmpty() ? tr2("%1 layers do not divide by %2") : tr2("%1 by %2"))
-                     .arg(count)
-                     .arg(size);
+    for (const auto& [size, layers] : bySize) {
+        const QString words = !parts.isEmpty() ? tr2("%1 by %2")
+            : layers.size() == 1               ? tr2("%1 layer does not divide by %2")
+                                               : tr2("%1 layers do not divide by %2");
+        parts << words.arg(layers.size()).arg(size);
         if (parts.size() == 3)
             break;
     }
@@ -165,7 +173,7 @@ PreflightCard::PreflightCard(ProjectSetup& setup, QWidget* parent)
 void PreflightCard::refresh()
 {
     setVisible(m_setup.model() != nullptr);
-    const auto count = static_cast<int>(m_setup.divisibility().size());
+    const qsizetype count = layersIn(m_setup.divisibility());
     m_icon->setIcon(count > 0 ? QStringLiteral("warning") : QStringLiteral("check-circle"),
                     count > 0 ? Tone::Warn : Tone::Ok);
     if (count == 0)
@@ -225,7 +233,7 @@ void PreflightCard::rebuildLines()
     }
     m_showAll->setVisible(m_all || lines.size() > kFewLines
                           || static_cast<qsizetype>(notes.size()) > lines.size());
-    m_showAll->setText(m_all ? tr("Show fewer") : tr("Show all %1 layers").arg(notes.size()));
+    m_showAll->setText(m_all ? tr("Show fewer") : tr("Show all %1 layers").arg(layersIn(notes)));
 }
 
 } // namespace bitfront
