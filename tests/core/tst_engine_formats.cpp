@@ -402,7 +402,7 @@ void TestEngineFormats::refused_data()
     row("bad_negative.pt2", format, "head.weight|starts before its data");
     row("bad_strides.pt2", format, "head.weight|larger than any memory");
     row("bad_pickled_weight.pt2", model, "head.weight|Python object");
-    row("bad_json.pt2", format, "not JSON");
+    row("bad_json.pt2", format, "bad_json.pt2|no JSON where its description");
     row("bad_missing_weight.pt2", format, "weight_0|missing");
     row("bad_version.pt2", model, "version “7”");
     row("bad_truncated.pt2", format, "cut off");

@@ -96,16 +96,19 @@ void TestFileKinds::kinds_data()
     zip("tensors", {{"a/data.pkl", pickle}}, FileKind::Tensors,
         "tensors saved by torch.save|reference inputs");
     zip("state dict", {{"a/data.pkl", "\x80\x02}" + shortText("conv.weight") + "K\1s."}},
-        FileKind::Tensors, "is a state dict|load_state_dict()|torch.jit.trace");
+        FileKind::Tensors,
+        "is a state dict|model.load_state_dict(torch.load(\"thing.pt\"));|torch.jit.trace");
     zip("checkpoint", {{"a/data.pkl", "\x80\x02}" + shortText("state_dict") + "K\1s."}},
-        FileKind::Tensors, "is a checkpoint|load_state_dict()");
+        FileKind::Tensors, "is a checkpoint|torch.load(\"thing.pt\")[\"state_dict\"]");
     zip("pickled module",
         {{"a/data.pkl",
           "\x80\x02"
           "cmy.model\nNet\n)R."}},
-        FileKind::PickledModule, "“my.model.Net”|running Python code");
+        FileKind::PickledModule,
+        "“my.model.Net”|running Python code|torch.load(\"thing.pt\", weights_only=False); "
+        "torch.export");
     zip("phone", {{"m/bytecode.pkl", ")."}, {"m/data.pkl", pickle}}, FileKind::TorchLite,
-        "for phones|Save the full model");
+        "for phones|Save the full model|torch.jit.script(model.eval())");
     raw("phone, flat", u32(44) + "PTMF" + u32(0), FileKind::TorchLite, "for phones");
     raw("ExecuTorch", u32(44) + "ET12" + u32(0), FileKind::ExecuTorch, "an ExecuTorch program");
     raw("bare pickle", "\x80\x04\x8c\x05posix\x8c\x06system\x93.", FileKind::LegacyPickle,
@@ -115,7 +118,7 @@ void TestFileKinds::kinds_data()
         "F\xf9 j\xa8P\x19.",
         FileKind::LegacyPickle, "before PyTorch 1.6");
     raw("safetensors", std::string("\x02\0\0\0\0\0\0\0{\"", 10), FileKind::Safetensors,
-        "a safetensors file|load these weights");
+        "a safetensors file|load_state_dict(safetensors.torch.load_file(\"thing.pt\"))");
     raw("npy", "\x93NUMPY\x01", FileKind::Npy, "NumPy array|reference inputs");
     zip("npz", {{"x.npy", "x"}}, FileKind::Npz, "NumPy archive|reference inputs");
     raw("ONNX", "\x08\x08\x12\x07pytorch\x1a", FileKind::Onnx, "an ONNX model");

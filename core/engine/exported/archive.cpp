@@ -17,6 +17,14 @@ constexpr std::uint64_t kMaxTextBytes = 1 << 16;
 constexpr std::string_view kModels = "models/";
 constexpr std::string_view kJson = ".json";
 
+/// torch.export.save() stores all entries as they are; an unpacked text of 1 GB is not one.
+[[noreturn]] void refuseCompressed()
+{
+    throw Error(ErrorCode::UnsupportedModel,
+                "The entries of the archive are compressed, which PyTorch never does.",
+                "Save the file again with torch.export.save().");
+}
+
 [[noreturn]] void oldLayout(const std::string& version)
 {
     throw Error(ErrorCode::UnsupportedModel,
@@ -49,7 +57,10 @@ public:
     }
     std::vector<std::uint8_t> read(const std::string& name, std::uint64_t limit) const
     {
-        return m_zip.read(find(name), limit);
+        const ZipEntry& entry = find(name);
+        if (entry.method != 0)
+            refuseCompressed();
+        return m_zip.read(entry, limit);
     }
     const ZipEntry& find(const std::string& name) const
     {
@@ -125,9 +136,7 @@ void readTensors(const Entries& entries, const std::string& folder, const std::s
         archive.tensors[name] = {path, parseTensorMeta(item["tensor_meta"])};
         const ZipEntry& entry = entries.find(path);
         if (entry.method != 0)
-            throw Error(ErrorCode::UnsupportedModel,
-                        "The tensor data of the archive is compressed, which PyTorch never does.",
-                        "Save the file again with torch.export.save().");
+            refuseCompressed();
         archive.storages[path] = {entry.dataOffset, entry.bytes};
     }
 }

@@ -194,6 +194,8 @@ Node parseNode(const Json& json, int depth)
             {fieldOr<std::string>(input, "name", ""), parseArgument(field(input, "arg"), depth)});
     for (const Json& output : arrayField(json, "outputs"))
         node.results.push_back(parseResult(output, depth));
+    if (node.name.empty() && !node.results.empty() && !node.results.front().names.empty())
+        node.name = node.results.front().names.front();
     const auto metadata = json.find("metadata");
     if (metadata != json.end() && metadata->is_object())
         node.moduleStack = fieldOr<std::string>(*metadata, "nn_module_stack", "");

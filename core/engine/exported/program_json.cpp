@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The signature of a torch.export program and the whole of it.
 #include "core/engine/exported/arguments_json.h"
+#include "core/engine/files/json_text.h"
 
 #include <algorithm>
 
@@ -10,6 +11,7 @@ namespace {
 
 constexpr int kSchemaMajor = 8;
 constexpr int kMaxTreeDepth = 64;
+constexpr int kMaxJsonDepth = 512; ///< a graph inside of a graph takes 8 levels
 
 InputSpec parseInput(const Json& json)
 {
@@ -197,9 +199,12 @@ void collectNames(const TreeSpec& tree, const std::string& name, std::vector<std
 
 Json parseJson(const std::string& text, const std::string& what)
 {
+    const std::span bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+    if (isNestedDeeper(bytes, kMaxJsonDepth))
+        badProgram("the brackets of " + what + " are nested without end");
     Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (json.is_discarded())
-        badProgram(what + " is not JSON");
+        badProgram("there is no JSON where " + what + " should be");
     return json;
 }
 
@@ -216,7 +221,7 @@ Program parseProgram(const std::string& text)
                     "The program is written in version " + std::to_string(program.schemaMajor)
                         + " of the export format; this program reads version "
                         + std::to_string(kSchemaMajor) + '.',
-                    "Export it with another PyTorch (2.9 to 2.15 are known to fit).");
+                    "Export it with another PyTorch (2.9 to 2.13 are known to fit).");
     const Json& module = field(json, "graph_module");
     program.graph = parseGraph(field(module, "graph"));
     readSignature(module, program);

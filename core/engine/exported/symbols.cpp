@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <limits>
 
 namespace bitfront::exported {
 
@@ -19,6 +20,12 @@ constexpr const char* kDynamicHint =
     "torch.export.export(model, inputs, dynamic_shapes={\"x\": {0: torch.export.Dim(\"batch\")}}).";
 
 using Value = std::optional<std::int64_t>;
+
+/// Not for the one pair whose quotient does not fit: the smallest number and -1.
+bool divides(std::int64_t a, std::int64_t b)
+{
+    return b != 0 && (b != -1 || a != std::numeric_limits<std::int64_t>::min());
+}
 
 std::int64_t floorDivide(std::int64_t a, std::int64_t b)
 {
@@ -47,9 +54,9 @@ Value combine(const std::string& function, const std::vector<std::int64_t>& valu
     const bool pair = values.size() == 2;
     if (function == "Pow" && pair)
         return power(values[0], values[1]);
-    if ((function == "FloorDiv" || function == "CleanDiv") && pair && values[1] != 0)
+    if ((function == "FloorDiv" || function == "CleanDiv") && pair && divides(values[0], values[1]))
         return floorDivide(values[0], values[1]);
-    if ((function == "Mod" || function == "PythonMod") && pair && values[1] != 0)
+    if ((function == "Mod" || function == "PythonMod") && pair && divides(values[0], values[1]))
         return values[0] - floorDivide(values[0], values[1]) * values[1];
     for (std::size_t i = 1; i < values.size(); ++i) {
         bool overflow = false;

@@ -5,10 +5,7 @@
 
 namespace bitfront {
 
-namespace {
-
-/// Counted before parsing: the parser would take memory for every level of a hostile file.
-bool isDeeperThan(std::span<const std::uint8_t> bytes, int limit)
+bool isNestedDeeper(std::span<const std::uint8_t> bytes, int limit)
 {
     int depth = 0;
     bool inText = false;
@@ -31,12 +28,10 @@ bool isDeeperThan(std::span<const std::uint8_t> bytes, int limit)
     return false;
 }
 
-} // namespace
-
 nlohmann::ordered_json parseBoundedJson(std::span<const std::uint8_t> bytes, int maxDepth,
                                         const std::string& what)
 {
-    if (isDeeperThan(bytes, maxDepth))
+    if (isNestedDeeper(bytes, maxDepth))
         throw Error(ErrorCode::BadFormat,
                     "The brackets of " + what + " are nested more than " + std::to_string(maxDepth)
                         + " deep.",

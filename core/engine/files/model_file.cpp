@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/files/model_file.h"
 
+#include "core/engine/files/about_file.h"
+#include "core/engine/files/script_limits.h"
 #include "core/engine/files/script_scan.h"
 #include "core/engine/files/sha256.h"
 #include "core/engine/files/zip_archive.h"
@@ -9,11 +11,16 @@ namespace bitfront {
 
 namespace fs = std::filesystem;
 
-std::string exportHint()
+std::string saveSnippet()
 {
-    return "In Python: torch.export.save(torch.export.export(model.eval(), example_inputs), "
+    return "torch.export.save(torch.export.export(model.eval(), example_inputs), "
            "\"model.pt2\"), or torch.jit.save(torch.jit.trace(model.eval(), example_inputs), "
            "\"model.pt\")";
+}
+
+std::string exportHint()
+{
+    return "In Python: " + saveSnippet();
 }
 
 ModelFile readModelFile(const fs::path& path, const std::stop_token& stop)
@@ -30,15 +37,12 @@ ModelFile readModelFile(const fs::path& path, const std::stop_token& stop)
         const ZipArchive zip(file.bytes);
         zip.checkStored(stop);
         if (identity.kind == FileKind::TorchScript) {
-            refuseForeignObjects(zip);
+            refuseUnsafePickles(zip);
             refuseForbiddenOperators(zip);
+            refuseUnsafeCode(zip);
         }
     } catch (const Error& error) {
-        Failure failure = error.failure();
-        if (!failure.context.empty())
-            throw;
-        failure.context = path.string();
-        throw Error(std::move(failure));
+        throw Error(aboutFile(error.failure(), path));
     }
     file.sha256 = sha256Hex(file.bytes);
     return file;

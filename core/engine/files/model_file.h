@@ -28,7 +28,9 @@ struct ModelFile
 /// BadFormat (saying what it is instead and how to export it), UnsupportedModel; Cancelled.
 ModelFile readModelFile(const std::filesystem::path& path, const std::stop_token& stop);
 
-/// How to save a model so that it can be opened, as Python.
+/// Python that saves `model` so that it can be opened, both ways.
+std::string saveSnippet();
+/// The same as a sentence.
 std::string exportHint();
 
 } // namespace bitfront

@@ -10,7 +10,7 @@ namespace bitfront {
 
 namespace {
 
-constexpr std::size_t kMaxNodes = 20'000'000;
+constexpr std::size_t kMaxNodes = 5'000'000;
 
 } // namespace
 

@@ -28,7 +28,7 @@ struct PickleNode
         Dict,
         Global, ///< text: its qualified name
         Storage, ///< items: of the persistent id's tuple
-        Call ///< text: the function's name; items: its arguments
+        Call ///< text: the function's name; items: its arguments, then the state it is given
     };
     Kind kind = Kind::None;
     bool truth = false;
@@ -49,6 +49,7 @@ public:
 
     std::size_t root() const { return m_root; }
     const PickleNode& node(std::size_t index) const { return m_nodes.at(index); }
+    std::size_t size() const { return m_nodes.size(); }
 
 private:
     using Kind = PickleNode::Kind;
@@ -78,7 +79,7 @@ private:
     void call();
 
     /// Of remembered values; beyond this a file is damaged.
-    static constexpr std::uint64_t kMaxMemo = 20'000'000;
+    static constexpr std::uint64_t kMaxMemo = 5'000'000;
 
     std::span<const std::uint8_t> m_bytes;
     Allowed m_allowed;

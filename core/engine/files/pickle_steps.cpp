@@ -218,13 +218,21 @@ bool PickleMachine::stepCall(std::uint8_t op)
         push(std::move(node));
         return true;
     }
+    case 0x81: // an object of a class: as a call of it
+        if (m_stack.size() < 2
+            || m_nodes[m_stack[m_stack.size() - 2]].text.rfind("__torch__.", 0) != 0)
+            return false;
+        call();
+        return true;
     case 'R':
         call();
         return true;
-    case 'b': { // attributes of an OrderedDict and the like: of no meaning for data
-        pop();
-        const PickleNode& target = m_nodes[m_stack.empty() ? pop() : m_stack.back()];
-        if (target.kind != Kind::Dict && target.kind != Kind::Call)
+    case 'b': { // attributes of an OrderedDict are of no meaning, those of an object are its state
+        const std::size_t state = pop();
+        PickleNode& target = m_nodes[m_stack.empty() ? pop() : m_stack.back()];
+        if (target.kind == Kind::Call)
+            target.items.push_back(state);
+        else if (target.kind != Kind::Dict)
             damaged("it sets attributes of plain data");
         return true;
     }

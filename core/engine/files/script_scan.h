@@ -18,8 +18,4 @@ std::optional<std::string> forbiddenOperator(std::string_view code);
 /// Checks all code of the archive. Throws Error(UnsupportedModel) naming operator and file.
 void refuseForbiddenOperators(const ZipArchive& zip);
 
-/// Checks what the archive's pickled data names: classes of its own code and PyTorch's only. Throws
-/// Error(BadFormat) naming the first other object.
-void refuseForeignObjects(const ZipArchive& zip);
-
 } // namespace bitfront

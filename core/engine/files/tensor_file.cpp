@@ -13,6 +13,7 @@ namespace bitfront {
 namespace {
 
 constexpr std::uint64_t kMaxBytes = std::uint64_t {1} << 62;
+constexpr std::size_t kMaxRank = 64; ///< of LibTorch's operators
 
 constexpr std::array<std::pair<DType, std::string_view>, 14> kNames {
     {{DType::Float16, "float16"},
@@ -73,17 +74,24 @@ std::optional<DType> dtypeFromName(std::string_view text)
 
 std::uint64_t checkedBytes(std::span<const std::int64_t> shape, DType type)
 {
-    std::uint64_t bytes = itemBytes(type);
+    if (shape.size() > kMaxRank)
+        throw Error(ErrorCode::BadFormat,
+                    "A tensor has " + std::to_string(shape.size())
+                        + " dimensions: the file is damaged.");
+    std::uint64_t bytes = itemBytes(type); // of all extents but zeros: strides must fit as well
+    bool isEmpty = false;
     for (const std::int64_t extent : shape) {
         if (extent < 0)
             throw Error(ErrorCode::BadFormat,
                         "A tensor has a negative extent: the file is damaged.");
-        if (extent != 0 && bytes > kMaxBytes / static_cast<std::uint64_t>(extent))
+        isEmpty = isEmpty || extent == 0;
+        const auto factor = static_cast<std::uint64_t>(std::max<std::int64_t>(extent, 1));
+        if (bytes > kMaxBytes / factor)
             throw Error(ErrorCode::BadFormat,
                         "A tensor is too large to be true: the file is damaged.");
-        bytes *= static_cast<std::uint64_t>(extent);
+        bytes *= factor;
     }
-    return bytes;
+    return isEmpty ? 0 : bytes;
 }
 
 } // namespace bitfront

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The sentences for files that are no model that can be opened here.
+#include "core/base/printable.h"
 #include "core/engine/files/model_file.h"
 
 namespace bitfront {
@@ -8,10 +9,23 @@ namespace {
 
 constexpr const char* kFromOtherFormat = "Start from the PyTorch model it was made from. ";
 
-/// What happened and what to do, for kinds that need more than their name.
-std::pair<std::string, std::string> wordsFor(const FileIdentity& identity)
+/// Python that makes the model out of the file, and saves it.
+std::string afterPython(const std::string& steps)
+{
+    return "In Python: " + steps + "; " + saveSnippet();
+}
+
+std::string loadingWeights(const std::string& weights)
+{
+    return afterPython("model = YourModel(); model.load_state_dict(" + weights + ')');
+}
+
+/// What happened and what to do, for kinds that need more than their name. `file`: quoted.
+std::pair<std::string, std::string> wordsFor(const FileIdentity& identity, const std::string& file)
 {
     const std::string fromPython = exportHint();
+    const std::string unpickled =
+        "If you trust it: " + afterPython("model = torch.load(" + file + ", weights_only=False)");
     switch (identity.kind) {
     case FileKind::CompiledPackage:
         return {"is a package compiled by AOTInductor: machine code, without weights that could be "
@@ -22,21 +36,23 @@ std::pair<std::string, std::string> wordsFor(const FileIdentity& identity)
             return {"holds tensors saved by torch.save, not a model.",
                     "It may be meant as reference inputs. For the model: " + fromPython};
         return {"is a " + identity.detail + ": weights without the code that runs them.",
-                "Create the model in Python, call load_state_dict(), then save it. " + fromPython};
+                loadingWeights("torch.load(" + file + ')'
+                               + (identity.detail == "checkpoint" ? "[\"state_dict\"]" : ""))};
     case FileKind::PickledModule:
         return {"is a Python pickle (it needs “" + identity.detail
                     + "”), which can only be read by running Python code.",
-                "Load it in Python and save it again. " + fromPython};
+                unpickled};
     case FileKind::LegacyPickle:
         return {identity.detail.empty()
                     ? std::string("is a Python pickle in the format before PyTorch 1.6.")
                     : "is a bare Python pickle (it needs “" + identity.detail
                         + "”), or one in the format before PyTorch 1.6: reading it would run "
                           "Python code.",
-                "Load it in Python and save it again. " + fromPython};
+                unpickled};
     case FileKind::TorchLite:
         return {"is a TorchScript file for phones (lite interpreter), which keeps bytecode only.",
-                "Save the full model. " + fromPython};
+                "Save the full model, without _save_for_lite_interpreter(). In Python: "
+                "torch.jit.save(torch.jit.script(model.eval()), \"model.pt\")"};
     case FileKind::Empty:
         return {"is empty.", "Copy or export it again."};
     case FileKind::LfsPointer:
@@ -59,7 +75,7 @@ std::pair<std::string, std::string> wordsFor(const FileIdentity& identity)
                 "It may be meant as reference inputs. For the model: " + fromPython};
     case FileKind::Safetensors:
         return {"is a safetensors file: weights or other tensors without the code that runs them.",
-                "Create the model in Python, load these weights, then save it. " + fromPython};
+                loadingWeights("safetensors.torch.load_file(" + file + ')')};
     case FileKind::Onnx:
         return {"is an ONNX model, not a PyTorch one.", kFromOtherFormat + fromPython};
     case FileKind::Gguf:
@@ -78,9 +94,9 @@ std::pair<std::string, std::string> wordsFor(const FileIdentity& identity)
 
 Error notAModel(const std::filesystem::path& path, const FileIdentity& identity)
 {
-    const auto [what, hint] = wordsFor(identity);
-    return Error(ErrorCode::BadFormat, "“" + path.filename().string() + "” " + what, hint,
-                 path.string());
+    const std::string name = printable(path.filename().string());
+    const auto [what, hint] = wordsFor(identity, '"' + name + '"');
+    return Error(ErrorCode::BadFormat, "“" + name + "” " + printable(what), hint, path.string());
 }
 
 } // namespace bitfront

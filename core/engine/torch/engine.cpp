@@ -3,8 +3,10 @@
 #include "core/engine/engine.h"
 
 #include "core/engine/engine_abi.h"
+#include "core/engine/files/about_file.h"
 #include "core/engine/torch/engine_parts.h"
 #include "core/engine/torch/tensor_memory.h"
+#include "core/engine/torch/torch_scope.h"
 
 namespace bitfront {
 
@@ -18,15 +20,20 @@ public:
     std::shared_ptr<const Model> openModel(const std::filesystem::path& path,
                                            const std::stop_token& stop) override
     {
-        const ModelFile file = readModelFile(path, stop);
-        ModelInfo info;
-        info.path = path.string();
-        info.fileName = path.filename().string();
-        info.sha256 = file.sha256;
-        info.fileBytes = file.bytes.size();
-        return file.kind == FileKind::ExportedProgram
-            ? openExported(file, std::move(info), stop)
-            : openTorchScript(file, std::move(info), stop);
+        try {
+            const QuietWarnings quiet;
+            const ModelFile file = readModelFile(path, stop);
+            ModelInfo info;
+            info.path = path.string();
+            info.fileName = path.filename().string();
+            info.sha256 = file.sha256;
+            info.fileBytes = file.bytes.size();
+            return file.kind == FileKind::ExportedProgram
+                ? openExported(file, std::move(info), stop)
+                : openTorchScript(file, std::move(info), stop);
+        } catch (const Error& error) {
+            throw Error(aboutFile(error.failure(), path));
+        }
     }
 
     std::shared_ptr<const ReferenceData> loadInputs(const std::filesystem::path& path,

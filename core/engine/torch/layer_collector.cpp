@@ -2,6 +2,7 @@
 #include "core/engine/torch/layer_collector.h"
 
 #include "core/base/error.h"
+#include "core/base/printable.h"
 #include "core/engine/torch/torch_tensors.h"
 
 #include <algorithm>
@@ -219,6 +220,25 @@ void LayerCollector::finish()
         refuse();
     dropModules();
     noteUntouched();
+    makePrintable();
+}
+
+/// From here on tensors are found by number, so that names are for people only.
+void LayerCollector::makePrintable()
+{
+    const auto change = [](std::string& text) { text = printable(text); };
+    for (LayerInfo& layer : m_info.layers) {
+        for (std::string* text : {&layer.name, &layer.module, &layer.parameter, &layer.moduleType})
+            change(*text);
+        std::for_each(layer.tiedWith.begin(), layer.tiedWith.end(), change);
+    }
+    for (PlainParameter& parameter : m_info.plainParameters)
+        change(parameter.name);
+    for (ModuleInfo& module : m_info.modules) {
+        change(module.name);
+        change(module.type);
+    }
+    std::for_each(m_info.notes.begin(), m_info.notes.end(), change);
 }
 
 void LayerCollector::dropModules()

@@ -69,6 +69,7 @@ private:
     void dropModules();
     std::optional<Place> findPlace(const at::Tensor& tensor) const;
     void noteUntouched();
+    void makePrintable();
     [[noreturn]] void refuse() const;
 
     ModelInfo& m_info;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // From a file of inputs to arguments of a model.
+#include "core/base/printable.h"
+#include "core/engine/files/about_file.h"
 #include "core/engine/forward_advice.h"
 #include "core/engine/torch/engine_parts.h"
 #include "core/engine/torch/torch_errors.h"
@@ -49,6 +51,12 @@ InputFile readAny(const std::filesystem::path& path, const TorchModel* model,
     return stored ? model->storedInputs(options) : readInputFile(path, options);
 }
 
+/// Example inputs are part of the model file.
+std::filesystem::path fileOf(const std::filesystem::path& inputs, const Model& model)
+{
+    return inputs == kStoredInputs ? std::filesystem::path(model.info().path) : inputs;
+}
+
 } // namespace
 
 std::shared_ptr<const ReferenceData>
@@ -64,23 +72,33 @@ loadTorchInputs(const std::filesystem::path& path, const Model& model, const Inp
         }
         return inputs;
     } catch (const Error& error) {
-        Failure failure = error.failure();
-        if (failure.context.empty())
-            failure.context = path.string();
-        throw Error(std::move(failure));
+        throw Error(aboutFile(error.failure(), fileOf(path, model)));
     } catch (...) {
         rethrowAsError({ErrorCode::BadFormat, "The inputs could not be read:", "", path.string()});
     }
 }
 
+namespace {
+
+InputFile readNamed(const std::filesystem::path& path, const InputOptions& options)
+{
+    try {
+        return readInputFile(path, options);
+    } catch (const Error& error) {
+        throw Error(aboutFile(error.failure(), path));
+    }
+}
+
+} // namespace
+
 std::vector<InputTensor> listTorchInputs(const std::filesystem::path& path,
                                          const InputOptions& options)
 {
     std::vector<InputTensor> list;
-    const InputFile file = readInputFile(path, options);
+    const InputFile file = readNamed(path, options);
     for (const NamedValue& one : file.batches.front().values) {
         InputTensor input;
-        input.name = one.name;
+        input.name = printable(one.name);
         if (one.value.kind == DataValue::Kind::Tensor) {
             input.dtype = name(one.value.tensor.dtype);
             input.shape = one.value.tensor.shape;

@@ -2,6 +2,7 @@
 #include "core/engine/torch/named_output.h"
 
 #include "core/base/error.h"
+#include "core/base/printable.h"
 
 #include <ATen/core/function_schema.h>
 #include <ATen/core/ivalue.h>
@@ -66,6 +67,9 @@ std::vector<NamedOutput> flattenOutputs(const c10::IValue& value)
 {
     std::vector<NamedOutput> outputs;
     flatten(value, "", outputs);
+    std::set<std::string> taken;
+    for (NamedOutput& output : outputs)
+        output.name = distinct(printable(output.name), taken);
     return outputs;
 }
 

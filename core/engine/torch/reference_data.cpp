@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/torch/reference_data.h"
 
+#include "core/base/printable.h"
 #include "core/engine/input_binding.h"
 #include "core/engine/torch/torch_tensors.h"
 
@@ -59,6 +60,14 @@ c10::IValue typedList(const std::vector<c10::IValue>& items, const std::string& 
                 "Give lists of tensors, or of numbers of one kind.", name);
 }
 
+/// "0" or "arr_0": what files without names call their tensors.
+bool isPlace(const std::string& name)
+{
+    const std::size_t digits = name.rfind("arr_", 0) == 0 ? 4 : 0;
+    return name.size() > digits
+        && name.find_first_not_of("0123456789", digits) == std::string::npos;
+}
+
 at::Tensor converted(const at::Tensor& tensor, at::ScalarType type)
 {
     return tensor.scalar_type() == type ? tensor : tensor.to(type);
@@ -76,7 +85,7 @@ TorchInputs::TorchInputs(const InputFile& file, std::string path,
     OfferedInputs offered;
     offered.ordered = file.ordered;
     for (const NamedValue& value : file.batches.front().values)
-        offered.names.push_back(value.name);
+        offered.names.push_back(printable(value.name));
     const std::vector<std::size_t> binding = bindInputs(offered, arguments, file.options.bindings);
     const bool addBatch = file.options.addBatch;
     for (std::size_t i = 0; i < file.batches.size(); ++i) {
@@ -88,11 +97,30 @@ TorchInputs::TorchInputs(const InputFile& file, std::string path,
             m_more.push_back(std::move(one));
         }
     }
-    for (std::size_t i = 0; i < binding.size(); ++i)
-        if (binding[i] == kUnbound)
-            m_notes.push_back("“" + offered.names[i] + "” of the inputs file is left out.");
+    noteBinding(offered.names, binding, arguments);
     if (addBatch)
         m_notes.emplace_back("Every tensor was given a batch dimension of 1.");
+}
+
+/// What nobody asked for: names that are not those of the arguments, and tensors without use.
+void TorchInputs::noteBinding(const std::vector<std::string>& names,
+                              const std::vector<std::size_t>& binding,
+                              const std::vector<ArgumentInfo>& arguments)
+{
+    for (std::size_t i = 0; i < binding.size(); ++i) {
+        if (binding[i] == kUnbound) {
+            m_notes.push_back("“" + names[i] + "” of the inputs file is left out.");
+            continue;
+        }
+        const std::string& argument = arguments[binding[i]].name;
+        const auto& wanted = m_options.bindings;
+        const bool asked = std::any_of(wanted.begin(), wanted.end(), [&](const InputBinding& one) {
+            return one.argument == argument;
+        });
+        if (names[i] != argument && !isPlace(names[i]) && !asked)
+            m_notes.push_back("“" + names[i] + "” of the inputs file is taken for “" + argument
+                              + "”, by order: the model has no argument of that name.");
+    }
 }
 
 TorchInputs::TorchInputs(const InputBatch& batch, const std::vector<std::size_t>& binding,
@@ -169,8 +197,8 @@ void TorchInputs::describe(const std::string& name, const std::string& argument,
                            const at::Tensor& tensor)
 {
     InputTensor input;
-    input.name = name;
-    input.argument = argument;
+    input.name = printable(name);
+    input.argument = printable(argument);
     input.dtype = dtypeName(tensor.scalar_type());
     input.shape = tensor.sizes().vec();
     const ValueRange range = rangeOf(tensor);
@@ -194,8 +222,8 @@ void TorchInputs::describeNumber(const std::string& name, const std::string& arg
                                  const c10::IValue& number)
 {
     InputTensor input;
-    input.name = name;
-    input.argument = argument;
+    input.name = printable(name);
+    input.argument = printable(argument);
     input.dtype = number.isInt() ? "int" : number.isBool() ? "bool" : "float";
     input.min = input.max = number.isInt() ? static_cast<double>(number.toInt())
         : number.isBool()                  ? static_cast<double>(number.toBool())

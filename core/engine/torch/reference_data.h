@@ -42,6 +42,8 @@ public:
 private:
     TorchInputs(const InputBatch& batch, const std::vector<std::size_t>& binding,
                 const std::vector<ArgumentInfo>& arguments, bool addBatch);
+    void noteBinding(const std::vector<std::string>& names, const std::vector<std::size_t>& binding,
+                     const std::vector<ArgumentInfo>& arguments);
     void bind(const NamedValue& value, const ArgumentInfo& argument, bool addBatch);
     c10::IValue toArgument(const DataValue& value, const std::string& name,
                            const std::string& argument, bool addBatch);

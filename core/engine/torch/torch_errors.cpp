@@ -43,6 +43,9 @@ std::string essence(const std::string& text)
             break;
         }
     }
+    constexpr std::string_view plea = "please report a bug to PyTorch.";
+    if (const std::size_t at = text.find(plea, start); at != std::string::npos)
+        start = at + plea.size(); // behind the name of LibTorch's own source file
     start = text.find_first_not_of(" \n", start);
     if (start == std::string::npos)
         return {};

@@ -42,10 +42,6 @@ std::shared_ptr<const Model> openExported(const ModelFile& file, ModelInfo info,
             exported::buildExportedModel(std::move(archive.program), tensors, std::move(info));
         model->keepStoredInputs(std::move(archive.sampleInputs));
         return model;
-    } catch (const Error& error) {
-        Failure failure = error.failure();
-        failure.context = path;
-        throw Error(std::move(failure));
     } catch (...) {
         rethrowAsError({ErrorCode::UnsupportedModel, "The program in the file cannot be read:",
                         "Export and save the model again.", path});

@@ -2,6 +2,7 @@
 #include "core/engine/torch/exported/exported_model.h"
 
 #include "core/base/error.h"
+#include "core/base/printable.h"
 #include "core/engine/exported/stored_inputs.h"
 #include "core/engine/exported/symbols.h"
 #include "core/engine/torch/exported/exported_layers.h"
@@ -53,7 +54,7 @@ private:
                                 "The program in the file is damaged: it has more inputs than "
                                 "arguments.",
                                 "Export and save the model again.");
-                addArgument(spec, leaves[leaf++], slot);
+                addArgument(spec, printable(leaves[leaf++]), slot);
                 break;
             case InputSpec::Kind::Parameter:
             case InputSpec::Kind::Buffer:
@@ -109,6 +110,7 @@ private:
     void readOutputs()
     {
         const std::vector<std::string> names = leafNames(program().outputTree, "out_");
+        std::set<std::string> taken;
         std::size_t leaf = 0;
         for (std::size_t i = 0; i < program().outputs.size(); ++i) {
             const OutputSpec& spec = program().outputs[i];
@@ -119,7 +121,7 @@ private:
             ++leaf;
             if (spec.value.kind != Argument::Kind::None
                 && spec.value.kind != Argument::Kind::String)
-                m_model.m_outputs.push_back({name, i});
+                m_model.m_outputs.push_back({distinct(printable(name), taken), i});
         }
     }
 

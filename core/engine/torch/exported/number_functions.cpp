@@ -141,8 +141,10 @@ const std::map<std::string, NumberFunction>& functions()
         {"pos", [](A a) { return a.at(0); }},
         {"abs",
          [](A a) {
-             return isInteger(a.at(0)) ? IValue(std::abs(integer(a[0])))
-                                       : IValue(std::abs(real(a[0])));
+             if (!isInteger(a.at(0)))
+                 return IValue(std::abs(real(a[0])));
+             const std::int64_t value = integer(a[0]);
+             return IValue(value < 0 ? subtract(0, value) : value);
          }},
         {"eq", [](A a) { return comparison(a, std::equal_to<>()); }},
         {"ne", [](A a) { return comparison(a, std::not_equal_to<>()); }},

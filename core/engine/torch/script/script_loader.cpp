@@ -66,7 +66,9 @@ jit::Module loadModule(const FileBytes& bytes, const std::string& path)
 {
     prepareTorchScript();
     try {
-        return jit::load(std::make_shared<MemoryReader>(bytes), c10::Device(c10::kCPU));
+        // Without debug files: pickles that LibTorch would read when something goes wrong.
+        return jit::load(std::make_shared<MemoryReader>(bytes), c10::Device(c10::kCPU),
+                         /*load_debug_files=*/false);
     } catch (...) {
         rethrowAsError({ErrorCode::BadFormat, "LibTorch could not read the TorchScript model:",
                         "Export it again with a PyTorch version that is not newer than "
