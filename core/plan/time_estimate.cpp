@@ -19,21 +19,33 @@ double aboveForward(double passMs, const ProbeTimes& probe)
     return std::max(0.0, passMs - probe.forwardMs);
 }
 
+/// What palettes cost above the forward pass, as multiples of finding 6-bit tables in groups of 16
+/// alone: measured on the encoder of docs/performance.md.
+struct PaletteCost
+{
+    static constexpr double kAssignment = 0.1; ///< looking all weights up in tables that are known
+    static constexpr double kProbe = 1 + kAssignment;
+    static constexpr double kTogether = 0.76; ///< tables of one layer found with their relatives
+
+    static double search(const PaletteConfig& palette)
+    {
+        if (palette.groupSize == 0)
+            return palette.channelScale ? 0.4 : 0.3;
+        const double groups = palette.groupSize < 8 ? 2.2 : palette.groupSize < 16 ? 1.5 : 1.0;
+        return groups * (palette.bits < 6 ? 0.72 : 1) * (palette.channelScale ? 1.4 : 1);
+    }
+};
+
 /// Time of one configuration, from the probe of its family: int8 per-channel for quantization of
-/// any granularity, 6 bits in groups of 16 for palettes. More table entries cost more, small groups
-/// repeat the search over nearly the same values more often than large ones.
-double configMs(const CompressionConfig& config, const ProbeTimes& probe)
+/// any granularity, 6 bits in groups of 16 for palettes.
+/// `share`: of the cost of a search, for those that share it.
+double configMs(const CompressionConfig& config, const ProbeTimes& probe, double share = 1)
 {
     const auto* palette = std::get_if<PaletteConfig>(&config.spec);
     if (!palette)
         return probe.quantMs;
-    double factor = palette->bits >= 8 ? 1.5 : palette->bits >= 6 ? 1.0 : 0.8;
-    if (palette->groupSize == 0)
-        factor *= 0.6;
-    else if (palette->groupSize < 8)
-        factor *= 1.5;
-    else if (palette->groupSize < 16)
-        factor *= 1.2;
+    const double factor =
+        (PaletteCost::search(*palette) * share + PaletteCost::kAssignment) / PaletteCost::kProbe;
     const double rest = std::min(probe.forwardMs, probe.paletteMs);
     return rest + aboveForward(probe.paletteMs, probe) * factor;
 }
@@ -42,12 +54,11 @@ double configMs(const CompressionConfig& config, const ProbeTimes& probe)
 /// (Experiment::createEvaluator), what is left is to apply them.
 double refinementMs(const CompressionConfig& seed, const ProbeTimes& probe)
 {
-    constexpr double kWithoutSearch = 0.3;
-    const double full = configMs(seed, probe);
     if (seed.group != GroupId::Palette)
-        return full;
-    const double rest = std::min(probe.forwardMs, full);
-    return rest + (full - rest) * kWithoutSearch;
+        return configMs(seed, probe);
+    const double rest = std::min(probe.forwardMs, probe.paletteMs);
+    return rest
+        + aboveForward(probe.paletteMs, probe) * PaletteCost::kAssignment / PaletteCost::kProbe;
 }
 
 /// Mean over the configurations that may become seeds.
@@ -113,8 +124,9 @@ TimeEstimate estimateTime(const SweepPlan& plan, const ProbeTimes& probe)
     estimate.baseCount = static_cast<int>(plan.configs.size());
     estimate.refinementCount = plan.maxRefinements();
     double base = 0, refinement = 0;
+    const double share = plan.count(GroupId::Palette) > 2 ? PaletteCost::kTogether : 1;
     for (const CompressionConfig& config : plan.configs)
-        base += configMs(config, probe);
+        base += configMs(config, probe, share);
     for (const GroupId group : kGroups)
         refinement += plan.maxRefinements(group) * meanRefinementMs(plan, group, probe);
     estimate.base = rangeAround(sharedMs(base, estimate.baseCount, probe.workers), kLow, kHigh);
@@ -141,7 +153,7 @@ TimeRange estimateRemaining(const ProbeTimes& probe, std::span<const ResultRecor
         Seen& seen = groups[static_cast<std::size_t>(record.config.group)];
         for (Seen* entry : {&seen, &all}) {
             entry->sumMs += measured->timeMs;
-            entry->probeMs += configMs(record.config, probe);
+            entry->probeMs += configMs(record.config, probe, PaletteCost::kTogether);
             ++entry->count;
         }
     }
