@@ -8,6 +8,7 @@
 
 encoder.weights a copy of FILE, for comparisons that need the model in Python
 encoder.pt      a BERT-class encoder: 6 layers, hidden 384, 12 heads, vocabulary 30,522 (22.6 M parameters)
+encoder.pt2     the same as an exported program
 giant.pt        a decoder stack of 1.0 billion parameters
 
 Without --weights the encoder's weights are synthetic, made to look trained: Student-t with 5 degrees of
@@ -170,7 +171,9 @@ def encoder_inputs():
     return {"input_ids": torch.from_numpy(ids * mask), "attention_mask": torch.from_numpy(mask)}
 
 
-def save(model, inputs, folder, name):
+def save(model, inputs, folder, name, exported=False):
+    if exported:
+        torch.export.save(torch.export.export(model, (), inputs), folder / f"{name}.pt2")
     with torch.no_grad():
         traced = torch.jit.trace(model, example_kwarg_inputs=inputs, strict=False, check_trace=False)
     traced.save(str(folder / f"{name}.pt"))
@@ -196,7 +199,7 @@ def main():
     else:
         if options.weights:
             shutil.copyfile(options.weights, options.folder / "encoder.weights")
-        save(build_encoder(options.weights), encoder_inputs(), options.folder, "encoder")
+        save(build_encoder(options.weights), encoder_inputs(), options.folder, "encoder", exported=True)
 
 
 if __name__ == "__main__":

@@ -92,6 +92,9 @@ void TestEngineFiles::sha256_data()
                                               "ijkljklmklmnlmnomnopnopq")
                                 << QByteArray("248d6a61d20638b8e5c026930c3e6039"
                                               "a33ce45964ff2167f6ecedd419db06c1");
+    QTest::newRow("four blocks")
+        << QByteArray(119, 'b') + QByteArray(64, '\xff')
+        << QByteArray("d254c95105e702b21d232f16a786be1154e51a22b615a017b247fe1e00734730");
     QTest::newRow("a million a") << QByteArray(1'000'000, 'a')
                                  << QByteArray("cdc76e5c9914fb9281a1c7e284d73e67"
                                                "f1809a48a497200e046d39ccc7112cd0");
@@ -101,7 +104,9 @@ void TestEngineFiles::sha256()
 {
     QFETCH(QByteArray, text);
     QFETCH(QByteArray, digest);
-    QCOMPARE(QByteArray::fromStdString(sha256Hex(bytesOf(text.toStdString()))), digest);
+    const auto bytes = bytesOf(text.toStdString());
+    QCOMPARE(QByteArray::fromStdString(sha256Hex(bytes)), digest);
+    QCOMPARE(QByteArray::fromStdString(sha256Hex(bytes, true)), digest);
 }
 
 void TestEngineFiles::zip64AndDeflate()

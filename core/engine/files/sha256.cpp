@@ -5,6 +5,11 @@
 #include <bit>
 #include <cstring>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+#endif
+
 namespace bitfront {
 
 namespace {
@@ -62,15 +67,73 @@ void addBlock(State& state, const std::uint8_t* block)
         state[i] += sum[i];
 }
 
+void addBlocks(State& state, const std::uint8_t* data, std::size_t blocks)
+{
+    for (std::size_t i = 0; i < blocks; ++i)
+        addBlock(state, data + i * kBlockBytes);
+}
+
+#if defined(__x86_64__)
+
+bool hasShaInstructions()
+{
+    static const bool supported = [] {
+        unsigned a = 0, b = 0, c = 0, d = 0;
+        constexpr unsigned kSha = 1U << 29;
+        return __builtin_cpu_supports("ssse3") && __builtin_cpu_supports("sse4.1")
+            && __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b & kSha) != 0;
+    }();
+    return supported;
+}
+
+/// The same by the instructions made for it, which keep the state as (A, B, E, F) and (C, D, G, H).
+__attribute__((target("sha,ssse3,sse4.1"))) void
+addBlocksFast(State& state, const std::uint8_t* data, std::size_t blocks)
+{
+    auto* words = reinterpret_cast<__m128i*>(state.data());
+    const __m128i cdab = _mm_shuffle_epi32(_mm_loadu_si128(words), 0xb1);
+    const __m128i efgh = _mm_shuffle_epi32(_mm_loadu_si128(words + 1), 0x1b);
+    __m128i abef = _mm_alignr_epi8(cdab, efgh, 8), cdgh = _mm_blend_epi16(efgh, cdab, 0xf0);
+    const __m128i bigEndianWords = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+    for (std::size_t block = 0; block < blocks; ++block, data += kBlockBytes) {
+        const __m128i abefBefore = abef, cdghBefore = cdgh;
+        __m128i w[4]; // four words each, of the last sixteen
+        for (std::size_t i = 0; i < 4; ++i)
+            w[i] = _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(data) + i),
+                                    bigEndianWords);
+        for (std::size_t i = 0; i < 16; ++i) {
+            const auto* round = reinterpret_cast<const __m128i*>(kRound.data()) + i;
+            const __m128i sum = _mm_add_epi32(w[i % 4], _mm_loadu_si128(round));
+            cdgh = _mm_sha256rnds2_epu32(cdgh, abef, sum);
+            abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(sum, 0x0e));
+            const __m128i &second = w[(i + 1) % 4], &third = w[(i + 2) % 4], &last = w[(i + 3) % 4];
+            const __m128i partial = _mm_add_epi32(_mm_sha256msg1_epu32(w[i % 4], second),
+                                                  _mm_alignr_epi8(last, third, 4));
+            w[i % 4] = _mm_sha256msg2_epu32(partial, last); // beyond the 64 words: not looked at
+        }
+        abef = _mm_add_epi32(abef, abefBefore);
+        cdgh = _mm_add_epi32(cdgh, cdghBefore);
+    }
+    const __m128i feba = _mm_shuffle_epi32(abef, 0x1b), dchg = _mm_shuffle_epi32(cdgh, 0xb1);
+    _mm_storeu_si128(words, _mm_blend_epi16(feba, dchg, 0xf0));
+    _mm_storeu_si128(words + 1, _mm_alignr_epi8(dchg, feba, 8));
+}
+
+#endif
+
 } // namespace
 
-std::string sha256Hex(std::span<const std::uint8_t> bytes)
+std::string sha256Hex(std::span<const std::uint8_t> bytes, [[maybe_unused]] bool portable)
 {
+    auto* add = addBlocks;
+#if defined(__x86_64__)
+    if (!portable && hasShaInstructions())
+        add = addBlocksFast;
+#endif
     State state {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                  0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    std::size_t done = 0;
-    for (; bytes.size() - done >= kBlockBytes; done += kBlockBytes)
-        addBlock(state, bytes.data() + done);
+    const std::size_t done = bytes.size() / kBlockBytes * kBlockBytes;
+    add(state, bytes.data(), bytes.size() / kBlockBytes);
 
     // The tail: remaining bytes, a one bit, zeros, the length in bits.
     std::array<std::uint8_t, 2 * kBlockBytes> tail {};
@@ -83,8 +146,7 @@ std::string sha256Hex(std::span<const std::uint8_t> bytes)
     const std::uint64_t bits = std::uint64_t {bytes.size()} * 8;
     for (std::size_t i = 0; i < kLengthBytes; ++i)
         tail[tailBytes - 1 - i] = static_cast<std::uint8_t>(bits >> (8 * i));
-    for (std::size_t at = 0; at < tailBytes; at += kBlockBytes)
-        addBlock(state, tail.data() + at);
+    add(state, tail.data(), tailBytes / kBlockBytes);
 
     std::string hex;
     for (const std::uint32_t word : state)

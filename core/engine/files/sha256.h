@@ -8,7 +8,8 @@
 
 namespace bitfront {
 
-/// Lower-case hexadecimal digest, 64 characters (FIPS 180-4).
-std::string sha256Hex(std::span<const std::uint8_t> bytes);
+/// Lower-case hexadecimal digest, 64 characters (FIPS 180-4). Uses the processor's instructions for
+/// it unless it has none or `portable` is set.
+std::string sha256Hex(std::span<const std::uint8_t> bytes, bool portable = false);
 
 } // namespace bitfront
