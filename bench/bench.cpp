@@ -10,6 +10,8 @@
 #include <cstdio>
 #include <ctime>
 #include <fcntl.h>
+#include <fstream>
+#include <stdexcept>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -94,6 +96,32 @@ ChildCost medianOf(std::vector<ChildCost> runs)
     for (const ChildCost& run : runs)
         median.peakBytes = std::max(median.peakBytes, run.peakBytes);
     return median;
+}
+
+void makeModels(const Options& options, const std::string& section)
+{
+    namespace fs = std::filesystem;
+    const bool giant = section == "giant";
+    const bool needed =
+        giant || section == "kmeans" || section == "assignment" || section == "encoder";
+    if (!needed || fs::exists(options.models / (giant ? "giant.pt" : "encoder.pt")))
+        return;
+    std::printf("making models in %s\n", options.models.c_str());
+    std::fflush(stdout);
+    const fs::path log = options.scratch / "make_models.txt";
+    std::vector<std::string> command {options.python.empty() ? "python3" : options.python,
+                                      std::string(BITFRONT_BENCH) + "/make_models.py",
+                                      options.models.string()};
+    if (giant)
+        command.emplace_back("--giant");
+    if (runChild(command, log).exitCode != 0) {
+        std::ifstream text(log);
+        for (std::string line; std::getline(text, line);)
+            std::fprintf(stderr, "%s\n", line.c_str());
+        throw std::runtime_error(
+            "the models could not be made: bench/make_models.py needs a Python "
+            "with torch, see --python");
+    }
 }
 
 std::vector<Weights> loadWeights(const std::filesystem::path& model)

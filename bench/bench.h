@@ -15,7 +15,7 @@ namespace bitfront::bench {
 
 struct Options
 {
-    std::filesystem::path models; ///< folder written by make_models.py
+    std::filesystem::path models; ///< folder written by make_models.py, perhaps not yet
     std::string python; ///< interpreter for the comparisons; empty: none
     std::filesystem::path scratch; ///< run folders and exchanged files
     int repeats = 3; ///< of whole sweeps; the median counts
@@ -56,6 +56,10 @@ void figure(const std::string& name, const std::string& value, const std::string
             const std::string& definition);
 void heading(const std::string& title);
 std::string number(double value, int decimals = 2);
+
+/// Runs make_models.py where the models that a section measures are not there yet.
+/// Throws std::runtime_error when it fails.
+void makeModels(const Options& options, const std::string& section);
 
 // The sections.
 void kmeansSection(const Options& options);

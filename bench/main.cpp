@@ -41,18 +41,21 @@ int run(int argc, char** argv)
     bench::Options options;
     std::vector<std::string> sections {"kmeans", "assignment", "demo", "records", "encoder"};
     bool removeScratch = false;
-    app.add_option("--models", options.models, "Folder that bench/make_models.py has written")
-        ->required()
-        ->check(CLI::ExistingDirectory);
+    options.models = BITFRONT_BENCH_MODELS;
+    app.add_option("--models", options.models,
+                   "Folder of the models; bench/make_models.py fills it when it is empty")
+        ->capture_default_str();
     app.add_option("--sections", sections,
                    "kmeans, assignment, demo, records, encoder, giant, growth")
         ->delimiter(',')
         ->check(CLI::IsMember(
             {"kmeans", "assignment", "demo", "records", "encoder", "giant", "growth"}))
         ->capture_default_str();
-    app.add_option("--python", options.python,
-                   "Interpreter whose packages to compare with: coreai-opt, coremltools, "
-                   "flash1dkmeans, faiss, scikit-learn, as far as they are there");
+    app.add_option(
+        "--python", options.python,
+        "Interpreter with torch, to make the models, and packages to compare with: "
+        "coreai-opt, coremltools, flash1dkmeans, faiss, scikit-learn, as far as they are "
+        "there");
     app.add_option("--scratch", options.scratch,
                    "Folder for run folders (default: a temporary one)");
     app.add_option("--repeats", options.repeats,
@@ -72,6 +75,8 @@ int run(int argc, char** argv)
     }
     fs::create_directories(options.scratch);
     printMachine();
+    for (const std::string& section : sections)
+        bench::makeModels(options, section);
     const std::pair<const char*, void (*)(const bench::Options&)> known[] = {
         {"kmeans", bench::kmeansSection},
         {"assignment", bench::assignmentSection},

@@ -136,7 +136,10 @@ void compareWithReference(const Options& options, const std::string& what, const
                                       (options.scratch / "sweep.bitfront").string()};
     if (fs::exists(options.models / "encoder.weights"))
         command.insert(command.end(), {"--weights", (options.models / "encoder.weights").string()});
-    runChild(command, log);
+    if (runChild(command, log).exitCode != 0) {
+        figure("coreai-opt", "not measured", "", "it could not be run, see " + log.string());
+        return;
+    }
     std::ifstream text(log);
     std::string line;
     while (std::getline(text, line)) {
@@ -212,7 +215,10 @@ void encoderSection(const Options& options)
         Job two = job;
         two.threads = 2;
         const ForwardCost forward = forwardCost(job);
-        const std::vector<Sweep> sweeps = sweepInTurn(options, {job, two});
+        Options once = options;
+        if (compared)
+            once.repeats = 1;
+        const std::vector<Sweep> sweeps = sweepInTurn(once, {job, two});
         printSweep("one worker", sweeps[0], forward);
         printMemory(job, sweeps[0], forward.activationBytes);
         printSweep("two workers", sweeps[1], forward);
