@@ -129,19 +129,30 @@ MetricValue signalToNoise(Metric metric, std::span<const float> outputs,
     return value;
 }
 
+/// The reference compares with the threshold only, so that NaN lies outside of every mask and +∞
+/// inside. Such values are no mask: they must not pass for one.
 MetricValue intersectionOverUnion(std::span<const float> outputs, std::span<const float> reference)
 {
+    constexpr float infinity = std::numeric_limits<float>::infinity();
     std::size_t both = 0;
     std::size_t either = 0;
+    bool nan = false;
+    bool infinite = false;
+    bool equal = true;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
-        const bool in = outputs[i] > 0.5F;
-        const bool expected = reference[i] > 0.5F;
+        const float output = outputs[i];
+        const float wanted = reference[i];
+        const bool in = output > 0.5F;
+        const bool expected = wanted > 0.5F;
         both += in && expected ? 1U : 0U;
         either += in || expected ? 1U : 0U;
+        nan |= std::isnan(output) || std::isnan(wanted);
+        infinite |= std::fabs(output) == infinity || std::fabs(wanted) == infinity;
+        equal &= output == wanted;
     }
     const double value =
         either == 0 ? 1.0 : static_cast<double>(both) / static_cast<double>(either);
-    return {value, value};
+    return {value, nan ? kNan : infinite && !equal ? -kInfinity : value};
 }
 
 } // namespace

@@ -11,11 +11,12 @@ namespace bitfront {
 
 struct MetricValue
 {
-    double reference =
-        0; ///< quality_metrics.py: float32 sums, absolute epsilon; NaN for NaN outputs
+    /// quality_metrics.py: float32 sums, absolute epsilon; NaN for NaN outputs, but IoU counts NaN
+    /// as outside of the mask.
+    double reference = 0;
     /// No epsilon: 10·log10(max(r²) / mean((o−r)²)) and the like. +∞ when o equals r bit for bit or
-    /// has no error; NaN for NaN outputs, −∞ for infinite ones. IoU: as the reference, 1.0 when
-    /// both empty.
+    /// has no error; 1.0 for IoU, also when both masks are empty. All metrics: NaN when a value is
+    /// NaN, −∞ when one is infinite and o is not r.
     double exact = 0;
 };
 

@@ -27,9 +27,7 @@ AnalysedPoint pointOf(const ResultRecord& record, std::size_t output, double flo
     point.ratio = measured->size.compressionRatio();
     point.quality = measured->outputs[output].value;
     point.identical = measured->outputs[output].identical();
-    for (const OutputQuality& entry : measured->outputs)
-        if (std::isnan(entry.value) || entry.value == -std::numeric_limits<double>::infinity())
-            point.failed = true;
+    point.failed = !measured->usable();
     point.belowFloor = !point.failed && point.quality < floor;
     return point;
 }

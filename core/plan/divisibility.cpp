@@ -66,13 +66,15 @@ std::int64_t nearestGroupSize(const LayerInfo& layer, std::int64_t wanted, int b
 std::vector<DivisibilityNote> checkDivisibility(const ModelInfo& model,
                                                 const std::vector<CompressionConfig>& configs)
 {
-    std::set<std::int64_t> blockSizes, groupSizes;
+    std::set<std::int64_t> blockSizes, groupSizes, embeddingGroupSizes;
     for (const CompressionConfig& config : configs) {
         if (const auto* quant = std::get_if<QuantConfig>(&config.spec)) {
             if (quant->granularity == QuantGranularity::PerBlock)
                 blockSizes.insert(quant->blockSize);
         } else if (const auto size = std::get<PaletteConfig>(config.spec).groupSize; size > 0) {
             groupSizes.insert(size);
+            if (config.palette.embeddings)
+                embeddingGroupSizes.insert(size);
         }
     }
     const auto misfits = [](const LayerInfo& layer, int axis, const std::set<std::int64_t>& sizes) {
@@ -88,9 +90,10 @@ std::vector<DivisibilityNote> checkDivisibility(const ModelInfo& model,
             if (auto sizes = misfits(layer, layer.blockAxis(), blockSizes); !sizes.empty())
                 notes.push_back(
                     {layer.name, axisText(layer, layer.blockAxis()), std::move(sizes), {}});
-        if (layer.palettizable())
-            if (auto sizes = misfits(layer, 0, groupSizes); !sizes.empty())
-                notes.push_back({layer.name, axisText(layer, 0), {}, std::move(sizes)});
+        const std::set<std::int64_t>& ofPalettes =
+            layer.palettizable() ? groupSizes : embeddingGroupSizes;
+        if (auto sizes = misfits(layer, 0, ofPalettes); !sizes.empty())
+            notes.push_back({layer.name, axisText(layer, 0), {}, std::move(sizes)});
     }
     return notes;
 }

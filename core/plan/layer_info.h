@@ -48,9 +48,12 @@ struct LayerInfo
     int blockAxis() const { return kind == LayerKind::ConvTranspose ? 0 : 1; }
     /// The reference sweep quantizes all but attention's packed input projection ...
     bool quantizable() const { return kind != LayerKind::AttentionInput; }
-    /// ... and palettizes all but embeddings. A tensor tied to an embedding counts by its first
-    /// owner that is not an embedding.
-    bool palettizable() const { return kind != LayerKind::Embedding; }
+    /// ... and palettizes all but embeddings, which are only where that is asked. A tensor tied to
+    /// an embedding counts by its first owner that is not an embedding.
+    bool palettizable(bool embeddingsAsked = false) const
+    {
+        return embeddingsAsked || kind != LayerKind::Embedding;
+    }
 };
 
 /// A parameter tensor that no configuration compresses: bias, norm weight, ...

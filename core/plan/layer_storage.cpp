@@ -108,7 +108,7 @@ LayerStorage planPalettized(const LayerInfo& layer, const CompressionConfig& con
 {
     PaletteConfig palette = std::get<PaletteConfig>(config.spec);
     const IndivisiblePolicy policy = config.indivisible;
-    if (!layer.palettizable() && !config.palette.embeddings)
+    if (!layer.palettizable(config.palette.embeddings))
         return untouched(layer, "embeddings are not palettized");
     if (palette.groupSize == 0 || divides(layer, 0, palette.groupSize))
         return palettized(layer, palette, {});

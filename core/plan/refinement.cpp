@@ -20,14 +20,16 @@ struct Survivor
     double quality, ratio;
 };
 
-/// Base records of the group at or above the floor, worst first; ties do not depend on arrival.
+/// Base records of the group that did not fail, at or above the floor, worst first; ties do not
+/// depend on arrival.
 std::vector<Survivor> survivorsOf(GroupId group, std::span<const ResultRecord> records,
                                   const MetricChoice& primary)
 {
     std::vector<Survivor> survivors;
     for (const ResultRecord& record : records) {
         const Measurement* measured = record.measurement();
-        if (!measured || record.config.group != group || record.config.isRefinement())
+        if (!measured || !measured->usable() || record.config.group != group
+            || record.config.isRefinement())
             continue;
         for (const OutputQuality& output : measured->outputs)
             if (output.output == primary.output && output.value >= primary.floor)

@@ -48,6 +48,12 @@ bool looksLikeAudio(const OutputInfo& output)
 
 } // namespace
 
+bool Measurement::usable() const
+{
+    return std::all_of(outputs.begin(), outputs.end(),
+                       [](const OutputQuality& output) { return output.usable(); });
+}
+
 double defaultFloor(Metric metric)
 {
     return metric == Metric::Iou ? 0.1 : 10;

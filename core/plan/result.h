@@ -18,7 +18,8 @@ struct OutputQuality
 {
     std::string output; ///< "out_0" or the key of a dict
     Metric metric = Metric::Psnr;
-    /// The reference's formula with its absolute epsilon; NaN when the output holds NaN.
+    /// The reference's formula with its absolute epsilon; NaN when the output holds NaN. Its IoU
+    /// takes NaN for a value outside of the mask.
     double referenceValue = 0;
     /// Scale-free value without epsilon: ranks, floors and fronts use it. +∞ when identical, NaN or
     /// −∞ when the compressed output is not finite. dB, or 0…1 for IoU.
@@ -27,6 +28,8 @@ struct OutputQuality
     std::vector<double> batchValues {};
 
     bool identical() const { return value == std::numeric_limits<double>::infinity(); }
+    /// Whether the compressed output was finite, or equal to the original one.
+    bool usable() const { return value > -std::numeric_limits<double>::infinity(); }
 };
 
 /// A measured configuration.
@@ -38,6 +41,10 @@ struct Measurement
     double timeMs = 0; ///< compression plus forward
     double forwardMs = 0; ///< forward alone
     std::uint64_t peakMemoryBytes = 0; ///< of the process so far
+
+    /// Whether every output is usable. What is not has failed, whatever its other outputs say: it
+    /// is on no front, represents no group and is refined no further.
+    bool usable() const;
 };
 
 using Outcome = std::variant<Measurement, Failure>;

@@ -118,6 +118,16 @@ void TestMetrics::exactValues_data()
     QTest::newRow("empty snr") << snr << F {} << F {} << kInfinity;
     QTest::newRow("empty masks") << iou << F {0.2F} << F {0.5F} << 1.0;
     QTest::newRow("no mask at all") << iou << F {} << F {} << 1.0;
+    QTest::newRow("nan is outside of no mask") << iou << F {kNanF, 1.0F} << F {0.0F, 1.0F} << nan;
+    QTest::newRow("nan in the wanted mask") << iou << F {0.0F, 1.0F} << F {kNanF, 1.0F} << nan;
+    QTest::newRow("nan beside an infinity")
+        << iou << F {kNanF, kInfinityF} << F {0.0F, 1.0F} << nan;
+    QTest::newRow("infinity is inside of no mask")
+        << iou << F {kInfinityF, 0.0F} << F {1.0F, 0.0F} << -kInfinity;
+    QTest::newRow("negative infinity in a mask")
+        << iou << F {1.0F, -kInfinityF} << F {1.0F, 0.0F} << -kInfinity;
+    QTest::newRow("infinite masks, but identical")
+        << iou << F {kInfinityF, 0.0F} << F {kInfinityF, 0.0F} << 1.0;
     QTest::newRow("half the mask") << iou << F {1.0F, 0.0F} << F {1.0F, 1.0F} << 0.5;
     QTest::newRow("disjoint masks") << iou << F {1.0F, 0.0F} << F {0.0F, 1.0F} << 0.0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Refinements: which two seeds, which layers the five variants keep, what is left out.
+#include "core/plan/analysis.h"
 #include "core/plan/sweep_plan.h"
 #include "tests/core/plan_builders.h"
 
@@ -60,6 +61,8 @@ private slots:
     void seeds();
     void arrivalDoesNotMatter();
     void survivors();
+    void failedElsewhere_data();
+    void failedElsewhere();
     void fiveVariants();
     void inheritsTheSeed();
     void duplicatesDropped();
@@ -140,6 +143,29 @@ void TestPlanRefinement::survivors()
     QCOMPARE(refineGroup(model, GroupId::PerChannel, records, kPrimary).front().seed,
              std::string("perchannel_int8_symmetric"));
     QVERIFY(refineGroup(model, GroupId::PerChannel, records, {"other", Metric::Psnr, 10}).empty());
+}
+
+void TestPlanRefinement::failedElsewhere_data()
+{
+    QTest::addColumn<double>("other");
+    QTest::addColumn<bool>("refined");
+    const double infinity = std::numeric_limits<double>::infinity();
+    QTest::newRow("no number") << std::numeric_limits<double>::quiet_NaN() << false;
+    QTest::newRow("infinite output") << -infinity << false;
+    QTest::newRow("identical") << infinity << true;
+    QTest::newRow("bad, but a number") << -40.0 << true;
+}
+
+/// What the analysis calls failed is no seed, however good the output that ranks is.
+void TestPlanRefinement::failedElsewhere()
+{
+    QFETCH(double, other);
+    QFETCH(bool, refined);
+    ResultRecord record = makeRecord("perchannel_int8_symmetric", 50, 2);
+    std::get<Measurement>(record.outcome).outputs.push_back({"out_1", Metric::Psnr, other, other});
+    const std::vector<ResultRecord> records {record};
+    QCOMPARE(!refineGroup(smallNet(), GroupId::PerChannel, records, kPrimary).empty(), refined);
+    QCOMPARE(analyse(records, 0, kPrimary.floor).points.front().failed, !refined);
 }
 
 void TestPlanRefinement::fiveVariants()

@@ -30,6 +30,7 @@ private slots:
     void sumsAreExact_data();
     void sumsAreExact();
     void divisibility();
+    void embeddingsArePreChecked();
     void referenceFormula_data();
     void referenceFormula();
     void emptyModel();
@@ -268,6 +269,21 @@ void TestPlanStorage::divisibility()
     QCOMPARE(notes[3].layer, std::string("attn.in_proj_weight")); // palettes only
     QCOMPARE(notes[3].groupSizes, (Sizes {4, 8, 16}));
     QVERIFY(checkDivisibility(model, {baseConfig("perchannel_int4_symmetric")}).empty());
+}
+
+/// What is palettized on request is checked on request, and only for the sizes that are asked so.
+void TestPlanStorage::embeddingsArePreChecked()
+{
+    const ModelInfo model = makeModel({makeLayer("emb", LayerKind::Embedding, {30, 32})});
+    CompressionConfig small = baseConfig("palette_grouped_gs4_6bit_pcs1");
+    const CompressionConfig large = baseConfig("palette_grouped_gs16_4bit_pcs0");
+    QVERIFY(checkDivisibility(model, {small, large}).empty());
+    small.palette.embeddings = true;
+    const auto notes = checkDivisibility(model, {small, large});
+    QCOMPARE(notes.size(), std::size_t {1});
+    QCOMPARE(notes[0].axisText, std::string("30 rows"));
+    QCOMPARE(notes[0].groupSizes, std::vector<std::int64_t> {4});
+    QVERIFY(!planStorage(model, small).at(0).reason.empty());
 }
 
 void TestPlanStorage::referenceFormula_data()
