@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # From a fresh clone to the running program: installs what is missing, builds, opens the demo.
 set -euo pipefail
+unset CDPATH # with it, cd prints where it went
 
 # shellcheck source=packaging/lib/setup.sh
 source "$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/lib/setup.sh"

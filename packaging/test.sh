@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The same set-up as run.sh, then all tests: fails when one fails or none ran.
 set -euo pipefail
+unset CDPATH # with it, cd prints where it went
 
 # shellcheck source=packaging/lib/setup.sh
 source "$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/lib/setup.sh"

@@ -9,6 +9,19 @@ namespace bitfront::cli {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// Whether the picture was drawn after the last result: one of an earlier stop shows other results
+/// than the tables beside it.
+bool isUpToDate(const fs::path& plot, const fs::path& results)
+{
+    std::error_code missing;
+    return fs::is_regular_file(plot, missing)
+        && fs::last_write_time(plot, missing) >= fs::last_write_time(results, missing) && !missing;
+}
+
+} // namespace
+
 std::string reportText(const RunContents& run, const fs::path& folder, const std::string& format,
                        const fs::path& target)
 {
@@ -17,8 +30,7 @@ std::string reportText(const RunContents& run, const fs::path& folder, const std
     if (format == "text")
         return textReport(run);
     const fs::path plot = folder / kPlotName;
-    std::error_code ignored;
-    const bool drawn = fs::is_regular_file(plot, ignored);
+    const bool drawn = isUpToDate(plot, folder / "results.jsonl");
     if (format == "html")
         return htmlReport(run, drawn ? readFile(plot) : std::string());
     const fs::path from = target.empty() ? folder : fs::absolute(target).parent_path();

@@ -12,7 +12,8 @@ namespace {
 
 std::string absolutePath(const std::string& path)
 {
-    return std::filesystem::absolute(path).lexically_normal().string();
+    // Not made shorter: "link/.." is not the folder that holds the link.
+    return std::filesystem::absolute(path).string();
 }
 
 } // namespace
@@ -27,10 +28,13 @@ RunHeader makeRunHeader(const Workload& workload, const std::vector<MetricChoice
     header.model = workload.experiment->model();
     // Found again from any folder.
     header.model.path = absolutePath(header.model.path);
-    header.inputsPath = absolutePath(workload.inputs->path());
+    const std::string& inputs = workload.inputs->path();
+    header.inputsPath = inputs == kStoredInputs ? inputs : absolutePath(inputs);
     header.inputsSha256 = workload.inputs->sha256();
     header.inputs = workload.inputs->tensors();
     header.inputOptions = workload.inputs->options();
+    for (std::string& file : header.inputOptions.moreFiles)
+        file = absolutePath(file);
     header.outputs = workload.experiment->outputs();
     header.metrics = metrics;
     header.fp16Quality = workload.experiment->fp16Quality(metrics);

@@ -2,6 +2,7 @@
 // JSON of configurations, plans and times, and the basics that all JSON here shares.
 #include "core/plan/json.h"
 
+#include "core/base/json_nesting.h"
 #include "core/plan/json_fields.h"
 
 #include <cmath>
@@ -70,6 +71,13 @@ double numberFromJson(const json& value)
 
 json parseJson(std::string_view source, const std::string& what)
 {
+    // Nothing that Bitfront writes is nested half as deep.
+    constexpr int kMaxDepth = 32;
+    if (isNestedDeeper(source, kMaxDepth))
+        throw Error(ErrorCode::BadFormat,
+                    "The brackets of " + what + " are nested more than " + std::to_string(kMaxDepth)
+                        + " deep.",
+                    {}, what);
     try {
         return json::parse(source.begin(), source.end());
     } catch (const json::parse_error& error) {

@@ -19,7 +19,8 @@ Failure currentFailure(const std::string& context)
         return {ErrorCode::Internal, "The work stopped although nobody asked for it.", "", context};
     } catch (const std::bad_alloc&) {
         return {ErrorCode::OutOfMemory, "There was not enough memory.",
-                "Close other programs or use fewer workers.", context};
+                "Close other programs, or use fewer workers or a smaller batch of inputs.",
+                context};
     } catch (const std::exception& error) {
         return {ErrorCode::Internal, error.what(), "", context};
     } catch (...) {

@@ -132,9 +132,16 @@ std::string readFile(const std::filesystem::path& path)
                      "Cannot read " + path.string() + ": " + causeText(errorNumber) + ".",
                      "Check the path and its permissions.", path.string());
     };
-    const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    // A pipe or device in a folder of unknown origin would block, or never end.
+    const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!file.isOpen())
         throw fail(errno);
+    struct stat status = {};
+    if (::fstat(file.get(), &status) != 0)
+        throw fail(errno);
+    if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+        throw Error(ErrorCode::FileNotReadable, path.string() + " is a pipe or device, not a file.",
+                    "Give an ordinary file.", path.string());
     std::string content;
     char buffer[65536];
     for (;;) {
@@ -157,9 +164,18 @@ void replaceFile(const std::filesystem::path& path, std::string_view content)
         return;
     }
     const std::filesystem::path target = linkTarget(path);
-    std::filesystem::path temporary = target;
-    temporary += ".tmp";
-    int errorNumber = writeTo(temporary, O_CREAT | O_TRUNC, content);
+    // A name of its own in the same folder: nobody else's file, and no other process's.
+    constexpr int kMaxTries = 1000;
+    std::filesystem::path temporary;
+    int errorNumber = EEXIST;
+    for (int i = 0; i < kMaxTries && errorNumber == EEXIST; ++i) {
+        temporary = target.parent_path()
+            / ("." + target.filename().string() + "." + std::to_string(::getpid()) + "."
+               + std::to_string(i));
+        errorNumber = writeTo(temporary, O_CREAT | O_EXCL, content);
+    }
+    if (errorNumber == EEXIST)
+        throw writeError(path, errorNumber);
     if (errorNumber == 0 && ::rename(temporary.c_str(), target.c_str()) != 0)
         errorNumber = errno;
     if (errorNumber != 0) {

@@ -3,9 +3,11 @@
 #include "core/run/file_io.h"
 
 #include <cerrno>
+#include <chrono>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -61,13 +63,20 @@ Error lockError(const std::filesystem::path& folder, int errorNumber, int descri
 FolderLock::FolderLock(std::filesystem::path folder)
     : m_path(folder / kLockName)
 {
-    for (;;) {
+    // Whoever only asks whether the folder is locked holds the lock for a moment.
+    constexpr int kTries = 5;
+    constexpr auto kMoment = std::chrono::milliseconds(20);
+    for (int busy = 0;;) {
         FileHandle file(::open(m_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
         if (!file.isOpen())
             throw writeError(folder, errno);
         if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
             if (errno == EINTR)
                 continue;
+            if (errno == EWOULDBLOCK && ++busy < kTries) {
+                std::this_thread::sleep_for(kMoment);
+                continue;
+            }
             throw lockError(folder, errno, file.get());
         }
         if (!isSameFile(m_path, file.get()))

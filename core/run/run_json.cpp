@@ -2,6 +2,7 @@
 // run.json as text and back.
 #include "core/run/run_json.h"
 
+#include "core/base/json_nesting.h"
 #include "core/plan/json.h"
 
 #include <nlohmann/json.hpp>
@@ -138,6 +139,9 @@ std::string runJsonText(const RunHeader& header, RunState state, double wallMs)
 
 void parseRunJson(const std::string& text, const std::string& path, RunContents& run)
 {
+    constexpr int kMaxDepth = 32; // deeper than anything that Bitfront writes
+    if (isNestedDeeper(text, kMaxDepth))
+        throw badRun(path, "its brackets are nested too deep");
     const Json json = Json::parse(text, nullptr, false);
     if (json.is_discarded())
         throw badRun(path, "it is not valid JSON");

@@ -111,7 +111,7 @@ FolderLock claim(const fs::path& folder)
 fs::path absoluteFolder(const fs::path& folder)
 {
     std::error_code error;
-    const fs::path absolute = fs::absolute(folder, error).lexically_normal();
+    const fs::path absolute = fs::weakly_canonical(fs::absolute(folder, error), error);
     if (error)
         throw writeError(folder, error.value());
     return absolute.has_filename() ? absolute : absolute.parent_path();

@@ -15,10 +15,12 @@ build_jobs() {
 # Once per LibTorch and preset; afterwards Ninja itself notices changed CMake files.
 configure() {
   local stamp="$BITFRONT_BUILD/configured-for" wanted
-  wanted="$TORCH_PREFIX $(cksum <"$BITFRONT_ROOT/CMakePresets.json")"
+  # The build folder is full of absolute paths: a moved or copied clone starts afresh.
+  wanted="$BITFRONT_ROOT $TORCH_PREFIX ${CMAKE_PREFIX_PATH:-} ${CXX:-} $(cksum <"$BITFRONT_ROOT/CMakePresets.json")"
   if [ -f "$BITFRONT_BUILD/build.ninja" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then return; fi
   say "Configuring (LibTorch: $TORCH_PREFIX)"
   mkdir -p "$BITFRONT_BUILD"
+  rm -f "$BITFRONT_BUILD/CMakeCache.txt"
   if ! (cd "$BITFRONT_ROOT" && cmake --preset release "-DCMAKE_PREFIX_PATH=$TORCH_PREFIX;${CMAKE_PREFIX_PATH:-}") \
     >"$BITFRONT_BUILD/configure.log" 2>&1; then
     grep -A 8 -m 3 'CMake Error' "$BITFRONT_BUILD/configure.log" >&2 || tail -n 20 "$BITFRONT_BUILD/configure.log" >&2

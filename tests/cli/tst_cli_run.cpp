@@ -8,7 +8,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <map>
 
 using namespace bitfront::test;
@@ -35,6 +37,8 @@ private slots:
     void resumes_data();
     void resumes();
     void resumeNeedsTheSameFiles();
+    void resumesWithStoredInputs();
+    void reportsShowNoOldPicture();
     void asksOnATerminal();
     void keepsEarlierRuns();
     void reportsThatCannotBeWritten();
@@ -373,6 +377,39 @@ void TestCliRun::resumeNeedsTheSameFiles()
     QCOMPARE(other.exitCode, 2);
     QVERIFY2(other.err.startsWith("error: "), qPrintable(other.err));
     QCOMPARE(runCli({"run", "--resume", m_folder.filePath("nothing"), "--yes"}).exitCode, 2);
+}
+
+void TestCliRun::resumesWithStoredInputs()
+{
+    const QString folder = m_folder.filePath("stored");
+    const QString model = modelFile("../pairs/bn_cnn.pt2");
+    const CliResult first = runCli({"run", model, "--inputs", "stored", "--out", folder, "--yes",
+                                    "--groups", "1a", "--no-refine"});
+    QVERIFY2(first.exitCode == 0, qPrintable(first.err));
+    QVERIFY(jsonOf(fileText(folder + "/run.json"))["command_line"].toString().contains(
+        " --inputs stored "));
+    const CliResult again = runCli({"run", "--resume", folder, "--yes"});
+    QVERIFY2(again.exitCode == 0, qPrintable(again.err));
+    QVERIFY(again.out.contains("nothing is left to run"));
+}
+
+// The picture of a run that was stopped early does not fit the tables of the whole one.
+void TestCliRun::reportsShowNoOldPicture()
+{
+    if (!BITFRONT_HAS_GUI)
+        QSKIP("This build draws no pictures.");
+    const QString picture = m_demo + "/compression_exploration.png";
+    const QString results = m_demo + "/results.jsonl";
+    const auto html = [&] { return runCli({"report", m_demo, "--format", "html"}).out; };
+    const auto markdown = [&] { return runCli({"report", m_demo, "--format", "md"}).out; };
+    QVERIFY(html().contains("data:image/png")
+            && markdown().contains("compression_exploration.png"));
+    const auto resultsTime = std::filesystem::last_write_time(results.toStdString());
+    std::filesystem::last_write_time(picture.toStdString(), resultsTime - std::chrono::hours(1));
+    QVERIFY(!html().contains("data:image/png") && html().contains("<svg"));
+    QVERIFY(!markdown().contains("compression_exploration.png"));
+    std::filesystem::last_write_time(picture.toStdString(), resultsTime + std::chrono::hours(1));
+    QVERIFY(html().contains("data:image/png"));
 }
 
 void TestCliRun::asksOnATerminal()

@@ -123,11 +123,15 @@ void TestRunDurability::lockDiesWithItsProcess()
     QCOMPARE(::pipe(ready), 0);
     const pid_t child = ::fork();
     if (child == 0) {
-        const FolderLock lock(path("run"));
-        [[maybe_unused]] const ssize_t told = ::write(ready[1], "x", 1);
-        ::pause();
-        ::_exit(0);
+        try {
+            const FolderLock lock(path("run"));
+            [[maybe_unused]] const ssize_t told = ::write(ready[1], "x", 1);
+            ::pause();
+        } catch (const Error&) {
+        }
+        ::_exit(1);
     }
+    ::close(ready[1]); // a child that dies ends the read below
     char byte = 0;
     QCOMPARE(::read(ready[0], &byte, 1), ssize_t(1));
     const Failure failure = failureOf([&] { const FolderLock lock(path("run")); });
@@ -148,8 +152,9 @@ void TestRunDurability::oneOwnerAmongMany()
         *experiment, makePlan({GroupId::PerChannel}, {}, false, IndivisiblePolicy::Nearest));
     constexpr int kProcesses = 12;
     int gate[2] = {};
+    int tried[2] = {};
     int done[2] = {};
-    QCOMPARE(::pipe(gate) + ::pipe(done), 0);
+    QCOMPARE(::pipe(gate) + ::pipe(tried) + ::pipe(done), 0);
     std::vector<pid_t> children;
     for (int i = 0; i < kProcesses; ++i) {
         const pid_t child = ::fork();
@@ -160,16 +165,21 @@ void TestRunDurability::oneOwnerAmongMany()
             [[maybe_unused]] ssize_t got = ::read(gate[0], &byte, 1); // until the gate closes
             try {
                 const RunWriter writer(path("run"), header);
+                got = ::write(tried[1], "x", 1);
                 got = ::read(done[0], &byte, 1); // hold the run until all have tried
                 ::_exit(10);
             } catch (const Error& error) {
+                got = ::write(tried[1], "x", 1);
                 ::_exit(contains(error.what(), "is being written by") ? 20 : 30);
             }
         }
         children.push_back(child);
     }
     ::close(gate[1]);
-    QTest::qWait(300);
+    ::close(tried[1]);
+    char byte = 0;
+    for (int i = 0; i < kProcesses; ++i)
+        QCOMPARE(::read(tried[0], &byte, 1), ssize_t(1));
     ::close(done[1]);
     int owners = 0;
     int refused = 0;

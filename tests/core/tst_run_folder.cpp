@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Run folders: what is written is read back, torn and damaged lines included.
 #include "core/plan/json.h"
+#include "core/run/file_io.h"
 #include "core/run/headless_command.h"
 #include "core/run/run_folder.h"
 #include "core/run/run_json.h"
@@ -8,6 +9,9 @@
 #include "tests/support/run_files.h"
 
 #include <QtTest>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace bitfront;
 using test::contains;
@@ -46,13 +50,18 @@ private slots:
     void damagedLines();
     void missingAndForeignFiles_data();
     void missingAndForeignFiles();
+    void pipesAreRefused();
+    void replacingTouchesNothingElse();
     void interruptedRunIsSaid();
     void awkwardNames();
     void commaLocale();
     void commandRepeatsTheRun();
 
 private:
-    fs::path path(const char* name) const { return fs::path(m_dir->path().toStdString()) / name; }
+    fs::path path(const std::string& name) const
+    {
+        return fs::path(m_dir->path().toStdString()) / name;
+    }
 
     std::unique_ptr<QTemporaryDir> m_dir;
 };
@@ -173,6 +182,9 @@ void TestRunFolder::damagedLines_data()
     QTest::newRow("number") << QByteArray("7");
     QTest::newRow("wrong types") << QByteArray("{\"group\":3,\"config\":[],\"time_taken\":\"x\"}");
     QTest::newRow("deep") << QByteArray(100000, '[');
+    // Valid, and fatal to whoever copies it level by level.
+    QTest::newRow("deep and whole")
+        << "{\"config\":" + QByteArray(500000, '[') + QByteArray(500000, ']') + "}";
     QTest::newRow("not UTF-8") << QByteArray("{\"group\":\"\xff\xfe\"}");
 }
 
@@ -205,6 +217,8 @@ void TestRunFolder::missingAndForeignFiles_data()
     QTest::newRow("text") << "hello" << true << format << "not valid JSON";
     QTest::newRow("other JSON") << "{\"a\":1}" << true << format << "does not say so";
     QTest::newRow("array") << "[]" << true << format << "does not say so";
+    QTest::newRow("deep") << "{\"schema\":" + QString(500000, '[') + QString(500000, ']') + "}"
+                          << true << format << "nested too deep";
     QTest::newRow("no version") << "{\"schema\":\"bitfront-run\"}" << true << format
                                 << "no format version";
     QTest::newRow("newer") << "{\"schema\":\"bitfront-run\",\"schema_version\":2}" << true << format
@@ -238,6 +252,28 @@ void TestRunFolder::missingAndForeignFiles()
     QCOMPARE(static_cast<int>(failure.code), code);
     QVERIFY2(contains(failure.message, message.toStdString()), failure.message.c_str());
     QVERIFY(!failure.hint.empty());
+}
+
+void TestRunFolder::pipesAreRefused()
+{
+    writeSmallRun(path("run"), 3);
+    for (const char* name : {"run/results.jsonl", "run/run.json"}) {
+        fs::remove(path(name));
+        QCOMPARE(::mkfifo(path(name).c_str(), 0600), 0);
+        const Failure failure = failureOf([&] { readRun(path("run")); });
+        QVERIFY2(contains(failure.message, "not a file"), failure.message.c_str());
+    }
+}
+
+void TestRunFolder::replacingTouchesNothingElse()
+{
+    spit(path("notes.tmp"), "mine");
+    spit(path(".notes." + std::to_string(::getpid()) + ".0"), "also mine");
+    spit(path("notes"), "old");
+    replaceFile(path("notes"), "new");
+    QCOMPARE(slurp(path("notes")), std::string("new"));
+    QCOMPARE(slurp(path("notes.tmp")), std::string("mine"));
+    QCOMPARE(std::distance(fs::directory_iterator(path("")), {}), 3);
 }
 
 void TestRunFolder::interruptedRunIsSaid()

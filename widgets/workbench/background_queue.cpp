@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/workbench/background_queue.h"
 
+#include "core/run/current_failure.h"
+
 #include <QMetaObject>
 
 #include <new>
@@ -46,7 +48,7 @@ std::stop_source BackgroundQueue::run(QObject* receiver, Work work, FailureHandl
         } catch (const Cancelled&) {
             return;
         } catch (...) {
-            completion = [failed, failure = currentFailure()] { failed(failure); };
+            completion = [failed, failure = currentFailure("")] { failed(failure); };
         }
         if (completion && !stop.stop_requested())
             QMetaObject::invokeMethod(receiver, std::move(completion), Qt::QueuedConnection);
@@ -67,24 +69,6 @@ void BackgroundQueue::loop(const std::stop_token& stop)
         }
         if (!entry.stop.stop_requested())
             entry.task(entry.stop.get_token());
-    }
-}
-
-Failure currentFailure()
-{
-    try {
-        throw;
-    } catch (const Error& error) {
-        return error.failure();
-    } catch (const std::bad_alloc&) {
-        return {ErrorCode::OutOfMemory,
-                "There is not enough memory for this.",
-                "Close other programs or use a smaller batch of inputs.",
-                {}};
-    } catch (const std::exception& error) {
-        return {ErrorCode::Internal, error.what(), {}, {}};
-    } catch (...) {
-        return {ErrorCode::Internal, "Something unknown went wrong.", {}, {}};
     }
 }
 

@@ -52,7 +52,4 @@ private:
     std::jthread m_thread; ///< last: joins before the rest dies
 };
 
-/// The exception being handled, as a value.
-Failure currentFailure();
-
 } // namespace bitfront

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The signature of a torch.export program and the whole of it.
+#include "core/base/json_nesting.h"
 #include "core/engine/exported/arguments_json.h"
-#include "core/engine/files/json_text.h"
 
 #include <algorithm>
 
@@ -199,8 +199,7 @@ void collectNames(const TreeSpec& tree, const std::string& name, std::vector<std
 
 Json parseJson(const std::string& text, const std::string& what)
 {
-    const std::span bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
-    if (isNestedDeeper(bytes, kMaxJsonDepth))
+    if (isNestedDeeper(text, kMaxJsonDepth))
         badProgram("the brackets of " + what + " are nested without end");
     Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (json.is_discarded())

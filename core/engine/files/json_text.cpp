@@ -2,36 +2,14 @@
 #include "core/engine/files/json_text.h"
 
 #include "core/base/error.h"
+#include "core/base/json_nesting.h"
 
 namespace bitfront {
-
-bool isNestedDeeper(std::span<const std::uint8_t> bytes, int limit)
-{
-    int depth = 0;
-    bool inText = false;
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        const std::uint8_t c = bytes[i];
-        if (inText) {
-            if (c == '\\')
-                ++i;
-            else if (c == '"')
-                inText = false;
-        } else if (c == '"') {
-            inText = true;
-        } else if (c == '[' || c == '{') {
-            if (++depth > limit)
-                return true;
-        } else if (c == ']' || c == '}') {
-            --depth;
-        }
-    }
-    return false;
-}
 
 nlohmann::ordered_json parseBoundedJson(std::span<const std::uint8_t> bytes, int maxDepth,
                                         const std::string& what)
 {
-    if (isNestedDeeper(bytes, maxDepth))
+    if (isNestedDeeper({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, maxDepth))
         throw Error(ErrorCode::BadFormat,
                     "The brackets of " + what + " are nested more than " + std::to_string(maxDepth)
                         + " deep.",

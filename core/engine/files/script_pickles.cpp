@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The pickles of a TorchScript archive: attributes and parameters, constants.
 #include "core/base/error.h"
-#include "core/engine/files/json_text.h"
+#include "core/base/json_nesting.h"
 #include "core/engine/files/pickle_machine.h"
 #include "core/engine/files/pickle_scan.h"
 #include "core/engine/files/script_limits.h"
@@ -98,8 +98,7 @@ private:
 
     static void checkTypeName(const std::string& name)
     {
-        const std::span bytes(reinterpret_cast<const std::uint8_t*>(name.data()), name.size());
-        if (isNestedDeeper(bytes, kMaxTypeDepth))
+        if (isNestedDeeper(name, kMaxTypeDepth))
             damaged("the name of a type is nested without end");
     }
 
