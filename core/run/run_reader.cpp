@@ -5,9 +5,14 @@
 #include "core/run/run_folder.h"
 #include "core/run/run_json.h"
 
+#include <algorithm>
+#include <future>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <unordered_map>
 #include <utility>
 
@@ -36,30 +41,71 @@ private:
     std::unordered_map<std::string, std::size_t> m_places;
 };
 
-/// False when the line is no record.
-bool readRecord(std::string_view line, RecordList& records)
+/// One line of results.jsonl and what it holds.
+struct Line
 {
-    try {
-        records.add(recordFromLine(line));
-        return true;
-    } catch (const Error&) {
-        return false;
-    }
-}
+    std::string_view text;
+    int number = 0;
+    bool torn = false;
+    std::optional<ResultRecord> record; ///< none when the line is no record
+};
 
-void readRecords(std::string_view text, RunContents& run)
+std::vector<Line> splitLines(std::string_view text)
 {
-    RecordList records(run.records);
+    std::vector<Line> lines;
     for (int number = 1; !text.empty(); ++number) {
         const std::size_t end = text.find('\n');
         const bool torn = end == std::string_view::npos;
         const std::string_view line = text.substr(0, end);
         text.remove_prefix(torn ? text.size() : end + 1);
-        if (line.find_first_not_of(" \t\r") == std::string_view::npos || readRecord(line, records))
-            continue;
-        run.warnings.push_back(torn ? "The last line of results.jsonl was cut off and was left out."
-                                    : "results.jsonl line " + std::to_string(number)
-                                       + " is damaged and was left out.");
+        if (line.find_first_not_of(" \t\r") != std::string_view::npos)
+            lines.push_back({line, number, torn, {}});
+    }
+    return lines;
+}
+
+void parse(std::span<Line> lines)
+{
+    for (Line& line : lines) {
+        try {
+            line.record = recordFromLine(line.text);
+        } catch (const Error&) {
+            line.record.reset();
+        }
+    }
+}
+
+/// Lines do not depend on each other, and parsing is most of what opening a large run costs: on
+/// several threads from some hundred lines on.
+void parseTogether(std::span<Line> lines)
+{
+    constexpr std::size_t kLinesPerThread = 256, kMostThreads = 8;
+    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+    const std::size_t threads =
+        std::clamp<std::size_t>(lines.size() / kLinesPerThread, 1, std::min(cores, kMostThreads));
+    std::vector<std::future<void>> parts;
+    for (std::size_t i = 1; i < threads; ++i) {
+        const std::size_t from = lines.size() * i / threads, to = lines.size() * (i + 1) / threads;
+        parts.push_back(std::async(std::launch::async, parse, lines.subspan(from, to - from)));
+    }
+    parse(lines.first(lines.size() / threads));
+    for (std::future<void>& part : parts)
+        part.get();
+}
+
+void readRecords(std::string_view text, RunContents& run)
+{
+    std::vector<Line> lines = splitLines(text);
+    parseTogether(lines);
+    RecordList records(run.records);
+    for (Line& line : lines) {
+        if (line.record)
+            records.add(std::move(*line.record));
+        else
+            run.warnings.push_back(
+                line.torn ? "The last line of results.jsonl was cut off and was left out."
+                          : "results.jsonl line " + std::to_string(line.number)
+                        + " is damaged and was left out.");
     }
 }
 

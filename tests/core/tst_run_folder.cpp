@@ -48,6 +48,7 @@ private slots:
     void tornTailAtEveryByte();
     void damagedLines_data();
     void damagedLines();
+    void manyLinesKeepTheirOrder();
     void missingAndForeignFiles_data();
     void missingAndForeignFiles();
     void pipesAreRefused();
@@ -203,6 +204,38 @@ void TestRunFolder::damagedLines()
     QCOMPARE(run.records.size(), records);
     QCOMPARE(run.warnings.size(), std::size_t(1));
     QCOMPARE(run.warnings[0], std::string("results.jsonl line 4 is damaged and was left out."));
+}
+
+void TestRunFolder::manyLinesKeepTheirOrder()
+{
+    writeSmallRun(path("run"), 6);
+    const fs::path file = path("run/results.jsonl");
+    const std::string all = slurp(file), line = all.substr(0, all.find('\n') + 1);
+    const std::string name = recordFromLine(line).config.name;
+    std::string text;
+    std::vector<std::string> names, warnings;
+    for (int number = 1; number <= 3000; ++number) {
+        if (number % 97 == 0) {
+            text += line.substr(0, 40) + "\n";
+            warnings.push_back("results.jsonl line " + std::to_string(number)
+                               + " is damaged and was left out.");
+            continue;
+        }
+        names.push_back(std::to_string(number % 2500)); // 500 of them twice
+        std::string copy = line;
+        copy.replace(copy.find('"' + name + '"') + 1, name.size(), names.back());
+        text += copy;
+    }
+    spit(file, text);
+    std::vector<std::string> unique;
+    for (const std::string& one : names)
+        if (std::find(unique.begin(), unique.end(), one) == unique.end())
+            unique.push_back(one);
+    const RunContents run = readRun(path("run"));
+    QVERIFY(run.warnings == warnings);
+    QCOMPARE(run.records.size(), unique.size());
+    for (std::size_t i = 0; i < unique.size(); ++i)
+        QCOMPARE(run.records[i].config.name, unique[i]);
 }
 
 void TestRunFolder::missingAndForeignFiles_data()
