@@ -18,7 +18,8 @@ Estimation estimate(Experiment& experiment, const std::vector<MetricChoice>& met
     estimation.threads = threadBudget(experiment.model(), threads);
     estimation.probe = probe(experiment, metrics, plan, {});
     estimation.probe.workers = estimation.threads.workers;
-    estimation.time = estimateTime(plan, estimation.probe);
+    estimation.calibration = readCalibration(timingFile());
+    estimation.time = calibrated(estimateTime(plan, estimation.probe), estimation.calibration);
     return estimation;
 }
 
@@ -47,6 +48,9 @@ void printEstimation(std::ostream& out, const SweepPlan& plan, const Estimation&
     out << "         " << counted(estimation.threads.workers, "worker") << " with "
         << counted(estimation.threads.threadsPerWorker, "thread") << " each; memory about "
         << bytesText(estimation.probe.memoryBytes) << "\n";
+    if (estimation.calibration.sweeps > 0)
+        out << "         the times rest on "
+            << counted(estimation.calibration.sweeps, "earlier sweep") << " on this machine too\n";
 }
 
 json estimationJson(const SweepPlan& plan, const Estimation& estimation)
@@ -62,6 +66,7 @@ json estimationJson(const SweepPlan& plan, const Estimation& estimation)
         {"groups", groups},
         {"time", {{"base", time.base}, {"refinement", time.refinement}, {"total", time.total()}}},
         {"probe", estimation.probe},
+        {"earlier_sweeps", estimation.calibration.sweeps},
         {"workers", estimation.threads.workers},
         {"threads_per_worker", estimation.threads.threadsPerWorker}};
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/cli/workload.h"
+#include "core/run/timing_memory.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -14,7 +15,8 @@ namespace bitfront::cli {
 struct Estimation
 {
     ProbeTimes probe;
-    TimeEstimate time;
+    TimeEstimate time; ///< calibrated
+    Calibration calibration;
     ThreadBudget threads;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // bitfront-cli run: estimate, confirm, sweep, report.
+#include "app/cli/budget.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/describe.h"
@@ -29,6 +30,7 @@ struct RunOptions
     std::string out;
     std::string resume;
     std::string progress = "auto";
+    BudgetOptions budget;
     bool yes = false;
     bool retryFailed = false;
 
@@ -100,6 +102,10 @@ int conclude(const RunOptions& options, const SweepEnd& end, const fs::path& fol
         printError(end.failure);
     if (unwritten)
         printError(*unwritten);
+    if (end.state == RunState::Stopped && end.budget != BudgetEnd::None) {
+        out << budgetText(end, run) << '\n';
+        return end.failed > 0 ? kPartial : kOk;
+    }
     if (end.state == RunState::Stopped) {
         out << "Stopped; the results so far are kept.\n";
         return kStopped;
@@ -143,6 +149,7 @@ int runSweep(const RunOptions& options)
 {
     const SweepPlan plan = makePlan(options.sweep.plan);
     const auto asked = parseMetrics(options.sweep.metric);
+    const SweepBudget budget = parseBudget(options.budget);
     refuseUnwritable(options.out);
     const Workload workload = openWorkload(options.sweep.model, options.sweep.inputs.path(),
                                            options.sweep.inputs.options());
@@ -161,10 +168,11 @@ int runSweep(const RunOptions& options)
         return kStopped;
 
     SweepWatch watch;
-    SweepRunner runner(
-        {workload.experiment, makeRunHeader(workload, metrics, plan, estimation.probe, options.out),
-         options.out, estimation.threads.workers, estimation.threads.threadsPerWorker},
-        watch);
+    SweepRunner runner({workload.experiment,
+                        makeRunHeader(workload, metrics, plan, estimation.probe, options.out),
+                        options.out, estimation.threads.workers,
+                        estimation.threads.threadsPerWorker, false, budget, timingFile()},
+                       watch);
     return follow(options, runner, watch, metrics.front());
 }
 
@@ -185,8 +193,13 @@ int resumeSweep(const RunOptions& options)
     const Workload workload = reopenWorkload(options, earlier.header);
     const ThreadBudget threads = threadBudget(workload.experiment->model(), options.sweep.threads);
     SweepWatch watch;
-    SweepRequest request {workload.experiment,      {},  options.resume, threads.workers,
-                          threads.threadsPerWorker, true};
+    SweepRequest request {workload.experiment,
+                          {},
+                          options.resume,
+                          threads.workers,
+                          threads.threadsPerWorker,
+                          true,
+                          parseBudget(options.budget)};
     SweepRunner runner(std::move(request), watch);
     if (options.retryFailed)
         for (const ResultRecord& record : earlier.records)
@@ -215,9 +228,9 @@ int resumeSweep(const RunOptions& options)
 /// What a run already says and resuming must not change.
 void excludeFromResume(CLI::App& command, CLI::Option& resume)
 {
-    static const std::set<std::string> kAllowed {"MODEL",    "--inputs",      "--threads",
-                                                 "--yes",    "--progress",    "--help",
-                                                 "--resume", "--retry-failed"};
+    static const std::set<std::string> kAllowed {
+        "MODEL",    "--inputs",       "--threads",  "--yes",      "--progress", "--help",
+        "--resume", "--retry-failed", "--max-time", "--max-runs", "--stop-at"};
     for (CLI::Option* option : command.get_options())
         if (!kAllowed.contains(option->get_name()))
             resume.excludes(option);
@@ -238,6 +251,7 @@ void addRunCommand(CLI::App& app, int& exitCode)
                      "Run folder to write; an earlier run there is kept "
                      "aside")
         ->type_name("DIR");
+    addBudgetOptions(*command, options->budget);
     command->add_flag("--yes,-y", options->yes, "Start without asking");
     command
         ->add_option("--progress", options->progress,

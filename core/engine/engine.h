@@ -97,6 +97,13 @@ public:
                                  EvaluationProgress* progress = nullptr) = 0;
     /// Of the last forward pass; zeros where the model's format does not tell.
     virtual OperatorCounts operatorCounts() const { return {}; }
+    /// Values of all outputs under a configuration, for looking at: in the order of
+    /// Experiment::outputs(), row-major; empty when not kept. Throws as evaluate().
+    virtual std::vector<std::vector<float>> outputs(const CompressionConfig& /*config*/,
+                                                    const std::stop_token& /*stop*/)
+    {
+        return {};
+    }
 };
 
 /// A model with its inputs and its uncompressed outputs: what every configuration is compared with.

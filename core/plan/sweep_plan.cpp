@@ -2,6 +2,8 @@
 // Which configurations a sweep runs.
 #include "core/plan/sweep_plan.h"
 
+#include "core/plan/own_config.h"
+
 #include <algorithm>
 #include <numeric>
 
@@ -26,9 +28,16 @@ std::size_t editDistance(const std::string& a, const std::string& b)
     return row.back();
 }
 
+/// Names that are neither in the base sweep nor a configuration of their own are refused.
 void checkNames(const std::vector<CompressionConfig>& known, const std::vector<std::string>& names)
 {
     for (const std::string& wanted : names) {
+        if (const auto spec = specFromName(wanted)) {
+            const std::string problem = specProblem(*spec);
+            if (!problem.empty())
+                throw Error(ErrorCode::BadArgument, problem, {}, wanted);
+            continue;
+        }
         const auto distance = [&](const CompressionConfig& config) {
             return editDistance(config.name, wanted);
         };
@@ -83,6 +92,11 @@ SweepPlan makePlan(const std::vector<GroupId>& groups, const std::vector<std::st
         if ((groups.empty() || contains(groups, config.group))
             && (names.empty() || contains(names, config.name)))
             plan.configs.push_back(config);
+    for (const std::string& wanted : names) {
+        CompressionConfig own = makeConfiguration(*specFromName(wanted), policy, palette);
+        if (!contains(plan.configs, own) && (groups.empty() || contains(groups, own.group)))
+            plan.configs.push_back(std::move(own));
+    }
     if (plan.configs.empty())
         throw Error(ErrorCode::BadArgument,
                     "None of the named configurations belongs to the chosen groups.",

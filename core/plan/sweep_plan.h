@@ -27,7 +27,8 @@ struct SweepPlan
     int maxRefinements(GroupId group) const;
 };
 
-/// All base configurations of `groups`, or those `names` lists; empty lists mean all.
+/// All base configurations of `groups`, or those `names` lists; empty lists mean all. Names may be
+/// canonical names of other configurations too (own_config.h); those follow the base ones.
 /// Throws Error(BadArgument) naming an unknown configuration and the nearest known one.
 SweepPlan makePlan(const std::vector<GroupId>& groups, const std::vector<std::string>& names,
                    bool refine, IndivisiblePolicy policy, PaletteOptions palette = {});
@@ -64,6 +65,10 @@ struct TimeEstimate
 
 /// Scales the probes to what the plan really holds. The range is median × 0.8 … × 1.4.
 TimeEstimate estimateTime(const SweepPlan& plan, const ProbeTimes& probe);
+
+/// What estimateTime() would have said, as one number in milliseconds, for a sweep that came to
+/// these records: to be compared with the time it really took.
+double predictedMs(const ProbeTimes& probe, std::span<const ResultRecord> records);
 
 /// Remaining time of a running sweep: probes corrected by the timings seen so far.
 /// `finished` are the records so far, `pending` what is queued (refinements counted as planned).

@@ -7,6 +7,17 @@
 
 namespace bitfront {
 
+bool reachesTargets(const Measurement& measured, const MetricChoice& judged, const Targets& targets)
+{
+    if (targets.ratio && measured.size.compressionRatio() < *targets.ratio)
+        return false;
+    for (const OutputQuality& output : measured.outputs)
+        if (output.output == judged.output)
+            return output.value >= judged.floor
+                && (!targets.quality || output.value >= *targets.quality);
+    return false;
+}
+
 TargetAnswer meetTargets(const Analysis& analysis, const Targets& targets,
                          const std::vector<bool>& considered)
 {

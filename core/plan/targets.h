@@ -22,6 +22,10 @@ struct TargetAnswer
     int survivors = 0; ///< records that meet both
 };
 
+/// Whether one measurement reaches both targets and the floor. `judged` names its quality.
+bool reachesTargets(const Measurement& measured, const MetricChoice& judged,
+                    const Targets& targets);
+
 /// Among records that meet both targets: the smallest where a quality is asked for, else the best.
 /// Failed and below-floor records never count. `considered` (empty: all) says which take part.
 TargetAnswer meetTargets(const Analysis& analysis, const Targets& targets,

@@ -135,6 +135,17 @@ TimeEstimate estimateTime(const SweepPlan& plan, const ProbeTimes& probe)
     return estimate;
 }
 
+double predictedMs(const ProbeTimes& probe, std::span<const ResultRecord> records)
+{
+    double sum = 0;
+    for (const ResultRecord& record : records) {
+        CompressionConfig seed = record.config;
+        seed.seed.clear();
+        sum += record.config.isRefinement() ? refinementMs(seed, probe) : configMs(seed, probe);
+    }
+    return sharedMs(sum, static_cast<int>(records.size()), probe.workers);
+}
+
 TimeRange estimateRemaining(const ProbeTimes& probe, std::span<const ResultRecord> finished,
                             std::span<const GroupId> pending)
 {

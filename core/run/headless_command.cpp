@@ -43,6 +43,14 @@ std::string exact(double value)
     return {buffer.data(), end.ptr};
 }
 
+/// Whether the plan holds the base configurations and no other.
+bool isStandard(const SweepPlan& plan)
+{
+    const std::vector<CompressionConfig> base = baseConfigurations();
+    return std::equal(plan.configs.begin(), plan.configs.end(), base.begin(), base.end(),
+                      [](const auto& a, const auto& b) { return a.name == b.name; });
+}
+
 } // namespace
 
 std::string shellWord(const std::string& text)
@@ -71,7 +79,7 @@ std::string headlessCommand(const RunHeader& header, const std::string& folder)
         if (primary.floor != defaultFloor(primary.metric))
             line += " --floor " + exact(primary.floor);
     }
-    if (header.plan.configs.size() < baseConfigurations().size()) {
+    if (!isStandard(header.plan)) {
         std::string names;
         for (const CompressionConfig& config : header.plan.configs)
             names += (names.empty() ? "" : ",") + config.name;

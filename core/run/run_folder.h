@@ -74,6 +74,8 @@ public:
     RunWriter(RunWriter&&) noexcept;
 
     const std::filesystem::path& folder() const;
+    /// Where the finished run that was in the folder went; empty when there was none.
+    const std::filesystem::path& movedAside() const;
     /// Writes the configuration's file, then appends one line and flushes it to the disk.
     /// Sets record.configPath. Throws Error(FileNotWritable); nothing partial stays behind.
     void append(ResultRecord& record);

@@ -61,8 +61,8 @@ Error foreignFolder(const fs::path& folder)
                  folder.string());
 }
 
-/// Renames the run to the first free "<folder>.N".
-void moveAside(const fs::path& folder, FolderLock& lock)
+/// Renames the run to the first free "<folder>.N" and returns that.
+fs::path moveAside(const fs::path& folder, FolderLock& lock)
 {
     for (int number = 1;; ++number) {
         const fs::path aside = folder.string() + "." + std::to_string(number);
@@ -82,12 +82,12 @@ void moveAside(const fs::path& folder, FolderLock& lock)
         lock.folderMoved(aside);
         lock.release();
         flushFolder(folder.parent_path());
-        return;
+        return aside;
     }
 }
 
-/// An empty folder that nobody else writes.
-FolderLock claim(const fs::path& folder)
+/// An empty folder that nobody else writes. Says in `aside` where a run that was there went.
+FolderLock claim(const fs::path& folder, fs::path& aside)
 {
     for (;;) {
         makeFolders(folder);
@@ -103,7 +103,7 @@ FolderLock claim(const fs::path& folder)
         }
         if (content == FolderContent::Foreign)
             throw foreignFolder(folder);
-        moveAside(folder, lock);
+        aside = moveAside(folder, lock);
     }
 }
 
@@ -142,7 +142,7 @@ std::string recipeOf(const ModelInfo& model, const ResultRecord& record)
 
 struct RunWriter::Impl
 {
-    fs::path folder;
+    fs::path folder, movedAside;
     RunHeader header;
     FolderLock lock;
     LineFile results;
@@ -196,7 +196,7 @@ RunWriter::RunWriter(fs::path folder, const RunHeader& header)
     const fs::path absolute = absoluteFolder(folder);
     m_impl->folder = absolute;
     m_impl->header = header;
-    m_impl->lock = claim(absolute);
+    m_impl->lock = claim(absolute, m_impl->movedAside);
     makeFolders(absolute / "configs");
     m_impl->results = LineFile(absolute / "results.jsonl");
     // Last: what has a run.json is a run, complete with all its files.
@@ -208,6 +208,11 @@ RunWriter::~RunWriter() = default;
 const fs::path& RunWriter::folder() const
 {
     return m_impl->folder;
+}
+
+const fs::path& RunWriter::movedAside() const
+{
+    return m_impl->movedAside;
 }
 
 void RunWriter::append(ResultRecord& record)

@@ -4,14 +4,36 @@
 #pragma once
 
 #include "core/engine/engine.h"
+#include "core/plan/targets.h"
 #include "core/run/run_folder.h"
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace bitfront {
+
+/// When a sweep ends before its plan is done. The run is then stopped like one that was told to:
+/// what it holds is complete, and it can be resumed.
+struct SweepBudget
+{
+    std::optional<double> maxMs; ///< from the start of this process, pauses not counted
+    std::optional<int> maxResults; ///< records of the run, those of a resumed one included
+    std::optional<Targets> targets; ///< ends with the first record that reaches them
+
+    bool isSet() const { return maxMs || maxResults || targets; }
+};
+
+/// Which part of a budget was used up.
+enum class BudgetEnd
+{
+    None,
+    Time,
+    Results,
+    Targets
+};
 
 /// Everything a sweep needs.
 struct SweepRequest
@@ -24,6 +46,10 @@ struct SweepRequest
     /// Goes on with the run in runFolder instead of beginning one: plan, metrics and probe are that
     /// run's, `header` is not looked at. What it has measured is not measured again.
     bool resume = false;
+    SweepBudget budget {};
+    /// Where the time of a whole sweep is remembered for later estimates (timing_memory.h); empty:
+    /// nowhere.
+    std::filesystem::path timings {};
 };
 
 /// Workers × threads for this machine and model: never more than the cores. Each worker holds a
@@ -81,6 +107,8 @@ struct SweepEnd
     RunState state = RunState::Finished; ///< never Running
     int done = 0, failed = 0; ///< records on disk; `failed` of them hold a Failure
     double wallMs = 0;
+    BudgetEnd budget = BudgetEnd::None; ///< set when state is Stopped by the budget
+    std::string reachedBy; ///< of BudgetEnd::Targets: the configuration's name
     Failure failure; ///< set when state is Failed: what made going on impossible (disk full, …)
 };
 
@@ -130,6 +158,8 @@ public:
     void wait();
     SweepProgress progress() const;
     const std::filesystem::path& folder() const;
+    /// Where an earlier run of the same folder went; empty when there was none.
+    const std::filesystem::path& movedAside() const;
     /// That of the request or, resumed, that of the run.
     const RunHeader& header() const;
     /// Of a resumed run: what it held, in the order of its ids.

@@ -66,6 +66,7 @@ public:
     /// Queues a configuration that has failed once more. False when there is none of that name.
     bool retry(const std::string& name);
 
+    const std::vector<ResultRecord>& records() const { return m_records; }
     int done() const { return static_cast<int>(m_records.size()); }
     int failed() const { return m_failed; }
     SweepProgress progress(SweepClock::time_point now);

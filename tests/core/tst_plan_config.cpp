@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Configurations: the canonical names of the sweep, titles, short codes, plans by group and by
 // name.
+#include "core/plan/own_config.h"
 #include "core/plan/sweep_plan.h"
 #include "tests/core/plan_builders.h"
 
@@ -56,6 +57,10 @@ private slots:
     void words();
     void keptWithoutKnownSuffix();
     void groupKeys();
+    void ownNames_data();
+    void ownNames();
+    void ownProblems();
+    void plansWithOwn();
     void plans();
     void planRejects_data();
     void planRejects();
@@ -124,6 +129,68 @@ void TestPlanConfig::keptWithoutKnownSuffix()
     CompressionConfig config = baseConfig("perchannel_int8_symmetric");
     config.skippedLayers = {"a", "b"};
     QCOMPARE(title(config), std::string("int8 per-channel · keeps 2 layers"));
+}
+
+void TestPlanConfig::ownNames_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<bool>("known");
+    for (const CompressionConfig& config : baseConfigurations())
+        QTest::newRow(config.name.c_str()) << QString::fromStdString(config.name) << true;
+    for (const char* name :
+         {"pertensor_uint8_asymmetric", "perchannel_float8_e4m3fn_symmetric",
+          "perblock_bs64_int2_symmetric_with_clipping", "palette_grouped_gs2_3bit_pcs1"})
+        QTest::newRow(name) << QString(name) << true;
+    for (const char* name :
+         {"", "palette", "perblock_int4_symmetric", "perblock_bs0_int4_symmetric",
+          "perblock_bs016_int4_symmetric", "perblock_bs-4_int4_symmetric",
+          "perchannel_int5_symmetric", "perchannel_int4", "perchannel_int4_",
+          "perchannel_int4_symmetric_skip-first", "palette_grouped_gs4_4bit_pcs2",
+          "palette_pertensor_bit_pcs0", "perblock_bs99999999999999999999_int4_symmetric"})
+        QTest::addRow("no: %s", name) << QString(name) << false;
+}
+
+void TestPlanConfig::ownNames()
+{
+    QFETCH(QString, text);
+    QFETCH(bool, known);
+    const auto spec = specFromName(text.toStdString());
+    QCOMPARE(spec.has_value(), known);
+    if (known)
+        QCOMPARE(canonicalName(*spec), text.toStdString());
+}
+
+void TestPlanConfig::ownProblems()
+{
+    QVERIFY(!specProblem(*specFromName("palette_grouped_gs4_5bit_pcs0")).empty());
+    QVERIFY(!specProblem(*specFromName("perchannel_float8_e4m3fn_asymmetric")).empty());
+    QVERIFY(!specProblem(*specFromName("perblock_bs70000_int4_symmetric")).empty());
+    for (const CompressionConfig& config : baseConfigurations()) {
+        QCOMPARE(specProblem(config.spec), std::string());
+        QVERIFY(makeConfiguration(config.spec) == config);
+    }
+    QVERIFY_EXCEPTION_THROWN(makeConfiguration(PaletteConfig {5, 0, false}), Error);
+}
+
+void TestPlanConfig::plansWithOwn()
+{
+    const SweepPlan plan =
+        makePlan({},
+                 {"perblock_bs64_int4_symmetric", "perchannel_int8_symmetric",
+                  "perblock_bs64_int4_symmetric", "palette_grouped_gs2_3bit_pcs1"},
+                 false, IndivisiblePolicy::Skip);
+    QCOMPARE(plan.configs.size(), std::size_t(3));
+    QCOMPARE(plan.configs[0].name, std::string("perchannel_int8_symmetric"));
+    QCOMPARE(plan.configs[1].name, std::string("perblock_bs64_int4_symmetric"));
+    QCOMPARE(plan.configs[1].group, GroupId::PerBlock);
+    QCOMPARE(plan.configs[1].indivisible, IndivisiblePolicy::Skip);
+    QCOMPARE(plan.configs[2].group, GroupId::Palette);
+    QVERIFY_EXCEPTION_THROWN(
+        makePlan({}, {"palette_grouped_gs2_5bit_pcs1"}, false, IndivisiblePolicy::Nearest), Error);
+    const SweepPlan grouped = makePlan(
+        {GroupId::Palette}, {"perblock_bs64_int4_symmetric", "palette_grouped_gs2_3bit_pcs1"},
+        false, IndivisiblePolicy::Nearest);
+    QCOMPARE(grouped.configs.size(), std::size_t(1));
 }
 
 void TestPlanConfig::groupKeys()

@@ -2,6 +2,8 @@
 // A complete engine without LibTorch on synthetic layers, for tests.
 #include "tests/support/fake_engine.h"
 
+#include "tests/support/fake_values.h"
+
 #include <chrono>
 #include <fstream>
 #include <limits>
@@ -32,6 +34,13 @@ std::string firstWord(const std::filesystem::path& path)
     return word;
 }
 
+FakeModelKind kindOf(const ModelInfo& model)
+{
+    return model.layers.size() == fakeModelInfo(FakeModelKind::Cnn).layers.size()
+        ? FakeModelKind::Cnn
+        : FakeModelKind::Transformer;
+}
+
 class FakeModel : public Model
 {
 public:
@@ -41,6 +50,11 @@ public:
     {
     }
     const ModelInfo& info() const override { return m_info; }
+    ParameterValues layerValues(std::size_t index) const override
+    {
+        const auto count = static_cast<std::size_t>(m_info.layers.at(index).elements());
+        return {"float32", bellValues(count, static_cast<std::uint32_t>(index), 0.1)};
+    }
     const FakeModelKind kind;
 
 private:
@@ -124,6 +138,21 @@ public:
         return fakeMeasurement(m_model, m_metrics, config, m_options);
     }
 
+    std::vector<std::vector<float>> outputs(const CompressionConfig& config,
+                                            const std::stop_token& stop) override
+    {
+        pause(m_options.delayMs, stop);
+        std::vector<std::vector<float>> values;
+        std::uint32_t seed = 0;
+        for (const OutputInfo& output : fakeOutputs(kindOf(m_model))) {
+            const double change = config.group == GroupId::PerChannel ? 0.01 : 0.08;
+            values.push_back(disturbed(output, fakeOutputValues(output, seed),
+                                       static_cast<std::uint32_t>(config.name.size()), change));
+            ++seed;
+        }
+        return values;
+    }
+
 private:
     void work(const std::stop_token& stop, EvaluationProgress* progress) const
     {
@@ -162,6 +191,10 @@ public:
     const ReferenceData& inputs() const override { return *m_inputs; }
     const std::vector<OutputInfo>& outputs() const override { return m_outputs; }
     double forwardMs() const override { return 2; }
+    std::vector<float> baseline(std::size_t output) const override
+    {
+        return fakeOutputValues(m_outputs.at(output), static_cast<std::uint32_t>(output));
+    }
 
     std::vector<OutputQuality> fp16Quality(const std::vector<MetricChoice>& metrics) override
     {

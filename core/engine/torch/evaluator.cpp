@@ -103,6 +103,29 @@ public:
 
     OperatorCounts operatorCounts() const override { return m_runnable->counts(); }
 
+    std::vector<std::vector<float>> outputs(const CompressionConfig& config,
+                                            const std::stop_token& stop) override
+    {
+        const TorchScope scope(m_threads);
+        const Restorer restorer {*m_runnable};
+        try {
+            std::vector<LayerStorage> layers = planStorage(m_data->info, config);
+            compressLayers(layers, config.palette.rounding, stop, nullptr);
+            if (stop.stop_requested())
+                throw Cancelled();
+            std::vector<std::vector<float>> values;
+            for (const NamedOutput& output : runExplained(*m_runnable, *m_data)) {
+                const at::Tensor floats = toFloats(output.tensor);
+                const std::span<const float> span = floatsOf(floats);
+                values.emplace_back(span.begin(), span.end());
+            }
+            return values;
+        } catch (...) {
+            rethrowAsError(
+                {ErrorCode::Internal, "The outputs could not be computed:", "", config.name});
+        }
+    }
+
 private:
     struct Restorer
     {
