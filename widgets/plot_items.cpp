@@ -227,9 +227,9 @@ void PointsItem::drawBadges(QCPPainter& p) const
     for (const PlotStack& stack : m_canvas.stacks()) {
         const double radius = stack.badge.height() / 2;
         p.setPen(QPen(t.surface, 1));
-        p.setBrush(t.text2);
+        p.setBrush(t.track);
         p.drawRoundedRect(stack.badge, radius, radius);
-        p.setPen(t.surface);
+        p.setPen(t.text2);
         p.drawText(stack.badge, Qt::AlignCenter | Qt::TextDontClip, QString::number(stack.count));
     }
 }

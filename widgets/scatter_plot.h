@@ -61,7 +61,7 @@ public:
     QRectF ratioTargetRect() const;
 
     QSize sizeHint() const override { return {720, 440}; }
-    QSize minimumSizeHint() const override { return {320, 240}; }
+    QSize minimumSizeHint() const override { return {260, 110}; }
 
 public slots:
     void resetZoom();

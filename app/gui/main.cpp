@@ -2,6 +2,9 @@
 // The window program: `bitfront [MODEL [INPUTS] | RUN_FOLDER | --demo]`.
 #include "app/gui/main_window.h"
 #include "core/engine/engine_loader.h"
+#ifdef BITFRONT_DBUS
+#include "app/gui/dbus_desktop.h"
+#endif
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -53,6 +56,10 @@ int main(int argc, char** argv)
 
     QSettings settings;
     bitfront::MainWindow window(bitfront::loadEngine, settings);
+    window.setup().setTimingFile(bitfront::timingFile());
+#ifdef BITFRONT_DBUS
+    window.setDesktop(std::make_unique<bitfront::DBusDesktop>());
+#endif
     window.show();
     if (parser.isSet(demo))
         window.openDemo();

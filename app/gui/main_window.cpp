@@ -2,10 +2,13 @@
 #include "app/gui/main_window.h"
 
 #include "app/gui/window_actions.h"
+#include "widgets/panels/compare_panel.h"
 #include "widgets/panels/detail_panel.h"
 #include "widgets/panels/dock_title.h"
+#include "widgets/panels/outputs_panel.h"
 #include "widgets/panels/plot_panel.h"
 #include "widgets/panels/project_panel.h"
+#include "widgets/panels/queue_panel.h"
 #include "widgets/panels/results_panel.h"
 #include "widgets/panels/status_panel.h"
 #include "widgets/parts/labels.h"
@@ -24,30 +27,25 @@
 #include <QScreen>
 #include <QStackedWidget>
 #include <QStatusBar>
-#include <QTimer>
 #include <QToolBar>
 
 namespace bitfront {
 
-namespace {
-
-constexpr int kNarrowWidth = 1200; ///< below this the project dock folds away
-constexpr int kProjectWidth = 248;
-constexpr int kDetailWidth = 336;
-constexpr int kTableHeight = 284;
-
-} // namespace
-
 MainWindow::MainWindow(EngineFactory engine, QSettings& settings, QWidget* parent)
     : QMainWindow(parent)
     , m_settings(settings)
-    , m_setup(std::move(engine))
+    , m_setup(engine)
+    , m_inspector(engine)
 {
     setWindowTitle(tr("Bitfront"));
     setAcceptDrops(true);
     applyTheme(*qApp, m_settings.themeMode());
     // Before any view: what is visible is known when they hear of new results.
-    connect(&m_run, &RunController::runChanged, &m_selection, &Selection::reset);
+    connect(&m_run, &RunController::runChanged, this, [this] {
+        m_selection.reset();
+        m_inspector.setRun(m_run.hasRun() ? std::make_shared<const RunHeader>(m_run.header())
+                                          : nullptr);
+    });
     connect(&m_run, &RunController::snapshotChanged, this,
             [this] { m_selection.setSnapshot(m_run.snapshot()); });
     buildPages();
@@ -57,6 +55,13 @@ MainWindow::MainWindow(EngineFactory engine, QSettings& settings, QWidget* paren
     buildToolBar();
     m_actions->demoAvailable = findDemo().has_value();
     m_welcome->setDemoAvailable(m_actions->demoAvailable);
+    PlanChoice plan = m_setup.plan();
+    std::vector<std::string> own;
+    const QStringList remembered = m_settings.ownConfigurations();
+    for (const QString& name : remembered)
+        own.push_back(name.toStdString());
+    plan.knowOwn(own);
+    m_setup.setPlan(plan);
     wireSetup();
     wireRun();
     setStage(Stage::Welcome);
@@ -66,6 +71,11 @@ MainWindow::MainWindow(EngineFactory engine, QSettings& settings, QWidget* paren
 }
 
 MainWindow::~MainWindow() = default;
+
+void MainWindow::setDesktop(std::unique_ptr<Desktop> desktop)
+{
+    m_desktop = std::move(desktop);
+}
 
 void MainWindow::buildPages()
 {
@@ -111,7 +121,13 @@ void MainWindow::buildDocks()
     m_results = new ResultModel(this);
     m_project = new ProjectPanel(m_setup, m_run);
     m_table = new ResultsPanel(*m_results, m_run, m_selection);
-    m_detail = new DetailPanel(m_run, m_selection);
+    m_outputs = new OutputsPanel(m_run, m_selection, m_inspector);
+    m_table->addPage(tr("Outputs"), m_outputs);
+    m_compare = new ComparePanel(m_run, m_selection, m_inspector);
+    m_table->addPage(tr("Compare"), m_compare);
+    m_queue = new QueuePanel(m_run);
+    m_table->addPage(tr("Queue"), m_queue);
+    m_detail = new DetailPanel(m_run, m_selection, m_inspector);
     m_projectDock = addDock(Qt::LeftDockWidgetArea, QStringLiteral("projectDock"), tr("Project"),
                             m_project, Ground::Kind::Panel);
     m_detailDock = addDock(Qt::RightDockWidgetArea, QStringLiteral("detailDock"), tr("Detail"),
@@ -120,27 +136,10 @@ void MainWindow::buildDocks()
                           m_table, Ground::Kind::Surface);
 }
 
-void MainWindow::resetLayout()
-{
-    addDockWidget(Qt::LeftDockWidgetArea, m_projectDock);
-    addDockWidget(Qt::RightDockWidgetArea, m_detailDock);
-    addDockWidget(Qt::BottomDockWidgetArea, m_tableDock);
-    for (QDockWidget* dock : {m_projectDock, m_detailDock, m_tableDock}) {
-        dock->setFloating(false);
-        dock->setVisible(true);
-    }
-    // Docks that were hidden have their place only after the next layout pass.
-    QTimer::singleShot(0, this, [this] {
-        resizeDocks({m_projectDock, m_detailDock}, {uiPx(kProjectWidth), uiPx(kDetailWidth)},
-                    Qt::Horizontal);
-        resizeDocks({m_tableDock}, {std::min(uiPx(kTableHeight), height() / 3)}, Qt::Vertical);
-    });
-}
-
 void MainWindow::setStage(Stage stage)
 {
     if (m_stage == Stage::Results && stage != Stage::Results)
-        m_settings.setLayout(saveState());
+        saveLayout();
     m_stage = stage;
     applyStage();
     updateOutputs();
@@ -152,6 +151,7 @@ void MainWindow::applyStage()
     switch (m_stage) {
     case Stage::Welcome:
         m_welcome->setRecentRuns(m_settings.recentRuns());
+        offerUnfinished();
         m_pages->setCurrentWidget(m_welcome);
         break;
     case Stage::Setup:
@@ -175,36 +175,6 @@ void MainWindow::applyStage()
         m_sheet->setFocus();
     else
         m_pages->currentWidget()->setFocus();
-}
-
-void MainWindow::showDocks()
-{
-    const bool results = m_stage == Stage::Results;
-    if (results) {
-        // Before the first layout there is nothing to restore sizes into.
-        const QByteArray layout = m_settings.layout();
-        if (layout.isEmpty() || !restoreState(layout))
-            resetLayout();
-        m_toolBar->setVisible(true);
-        m_narrow = width() < uiPx(kNarrowWidth);
-        if (m_narrow)
-            m_projectDock->hide();
-        return;
-    }
-    m_projectDock->setVisible(m_stage == Stage::Estimate);
-    m_tableDock->hide();
-    m_detailDock->hide();
-    if (m_stage == Stage::Estimate)
-        resizeDocks({m_projectDock}, {uiPx(kProjectWidth)}, Qt::Horizontal);
-}
-
-void MainWindow::resizeEvent(QResizeEvent* event)
-{
-    QMainWindow::resizeEvent(event);
-    const bool narrow = width() < uiPx(kNarrowWidth);
-    if (narrow != m_narrow && m_stage == Stage::Results)
-        m_projectDock->setVisible(!narrow);
-    m_narrow = narrow;
 }
 
 void MainWindow::showEvent(QShowEvent* event)
@@ -231,8 +201,8 @@ void MainWindow::closeEvent(QCloseEvent* event)
         return;
     }
     m_settings.setGeometry(saveGeometry());
-    if (m_stage == Stage::Results && !m_narrow)
-        m_settings.setLayout(saveState());
+    if (m_stage == Stage::Results)
+        saveLayout();
     event->accept();
 }
 

@@ -6,6 +6,8 @@
 #include "core/run/sweep_runner.h"
 #include "widgets/parts/labels.h"
 #include "widgets/selection.h"
+#include "widgets/workbench/desktop.h"
+#include "widgets/workbench/inspector.h"
 #include "widgets/workbench/project_setup.h"
 #include "widgets/workbench/report_writer.h"
 #include "widgets/workbench/run_controller.h"
@@ -20,12 +22,16 @@ class QToolButton;
 
 namespace bitfront {
 
+class CommandSearch;
+class ComparePanel;
 class DetailPanel;
 class DropHint;
 class EstimateSheet;
 class Label;
+class OutputsPanel;
 class PlotPanel;
 class ProjectPanel;
+class QueuePanel;
 class ResultModel;
 class ResultsPanel;
 class SetupPage;
@@ -60,10 +66,13 @@ public:
     RunController& run() { return m_run; }
     Selection& selection() { return m_selection; }
     void setThemeMode(ThemeMode mode);
+    /// Who shows notices and keeps the computer awake; nobody does by default.
+    void setDesktop(std::unique_ptr<Desktop> desktop);
 
 protected:
     void closeEvent(QCloseEvent* event) override;
     void showEvent(QShowEvent* event) override;
+    bool event(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dragLeaveEvent(QDragLeaveEvent* event) override;
@@ -75,6 +84,15 @@ private:
     void buildActions();
     void buildEditActions();
     void escape();
+    void buildCommandActions();
+    void buildSearchButton();
+    void searchCommands();
+    void showShortcuts();
+    void goTo(QWidget* panel);
+    void newConfiguration();
+    void duplicateCurrent();
+    void editConfiguration(const CompressionSpec& start);
+    void addConfiguration(const CompressionSpec& spec);
     void buildMenus();
     void buildToolBar();
     void wireSetup();
@@ -84,6 +102,10 @@ private:
     void applyStage();
     void showDocks();
     void resetLayout();
+    void saveLayout();
+    void foldDocks();
+    void fitDocks();
+    QList<int> dockSizes() const;
     void updateActions();
     void updateOutputs();
     void chooseOutput(int index);
@@ -91,6 +113,8 @@ private:
     void chooseInputs();
     void chooseInputsFolder();
     void chooseRun();
+    void chooseOtherRun();
+    void showComparison();
     void chooseRunFolder();
     void primaryAction();
     void startSweep();
@@ -106,25 +130,33 @@ private:
     void showRunError(const ErrorText& error);
     void showEnd(const SweepEnd& end);
     void rememberRun();
+    void offerUnfinished();
+    void notifyEnd(const SweepEnd& end);
+    void updateAwake();
     void showHelp();
     void showExportHelp();
     QDockWidget* addDock(Qt::DockWidgetArea area, const QString& name, const QString& title,
                          QWidget* content, Ground::Kind ground);
 
     Settings m_settings;
+    std::unique_ptr<Desktop> m_desktop = std::make_unique<Desktop>();
     ProjectSetup m_setup;
     RunController m_run;
     ReportWriter m_writer;
     Selection m_selection;
+    Inspector m_inspector;
     Stage m_stage = Stage::Welcome;
     bool m_engineRequested = false;
     bool m_demoPending = false;
     bool m_closing = false;
     bool m_pauseShown = false;
     bool m_endSaid = false; ///< how the run shown ended
+    bool m_resumeOpened = false; ///< the run being opened is to be gone on with
     bool m_reopening = false; ///< the model of a run that is to be resumed
     bool m_layoutRestored = false;
-    bool m_narrow = false;
+    QList<int> m_dockSizes; ///< as the user wants them: project and detail wide, table high
+    QList<int> m_pressedSizes; ///< when the mouse went down on a separator
+    QList<QDockWidget*> m_folded; ///< put away for want of room, to come back with it
     int m_hiddenBefore = 0;
 
     QStackedWidget* m_pages = nullptr;
@@ -136,12 +168,16 @@ private:
     ProjectPanel* m_project = nullptr;
     ResultModel* m_results = nullptr;
     ResultsPanel* m_table = nullptr;
+    ComparePanel* m_compare = nullptr;
+    OutputsPanel* m_outputs = nullptr;
+    QueuePanel* m_queue = nullptr;
     DetailPanel* m_detail = nullptr;
     StatusPanel* m_status = nullptr;
     QDockWidget* m_projectDock = nullptr;
     QDockWidget* m_tableDock = nullptr;
     QDockWidget* m_detailDock = nullptr;
     QToolBar* m_toolBar = nullptr;
+    CommandSearch* m_search = nullptr; ///< made when first asked for
     QComboBox* m_output = nullptr;
     Label* m_outputLabel = nullptr;
     struct Actions;

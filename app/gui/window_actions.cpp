@@ -4,6 +4,7 @@
 
 #include "app/gui/main_window.h"
 #include "widgets/dialogs/help_dialogs.h"
+#include "widgets/panels/dock_title.h"
 #include "widgets/panels/plot_legend.h"
 #include "widgets/panels/plot_panel.h"
 #include "widgets/panels/results_panel.h"
@@ -63,6 +64,10 @@ void MainWindow::buildActions()
                           QStringLiteral("play"), QKeySequence(Qt::Key_F7));
     a.stop = makeAction(this, QStringLiteral("actionStop"), tr("&Stop"), QStringLiteral("stop"),
                         QKeySequence(Qt::SHIFT | Qt::Key_F5));
+    a.keepAwake = makeAction(this, QStringLiteral("actionKeepAwake"),
+                             tr("&Keep the computer awake while a sweep runs"));
+    a.keepAwake->setCheckable(true);
+    a.keepAwake->setChecked(m_settings.keepsAwake());
     a.exportAll = makeAction(this, QStringLiteral("actionExport"), tr("&Export report"),
                              QStringLiteral("export"), QKeySequence(tr("Ctrl+E")));
     a.exportOne = makeAction(this, QStringLiteral("actionExportAs"), tr("Export &as…"), {},
@@ -88,6 +93,10 @@ void MainWindow::buildActions()
     connect(a.pause, &QAction::triggered, this, [this] { m_run.setPaused(!m_run.isPaused()); });
     connect(a.resume, &QAction::triggered, this, &MainWindow::resumeRun);
     connect(a.stop, &QAction::triggered, &m_run, &RunController::stop);
+    connect(a.keepAwake, &QAction::toggled, this, [this](bool on) {
+        m_settings.setKeepsAwake(on);
+        updateAwake();
+    });
     connect(a.exportAll, &QAction::triggered, this, &MainWindow::exportAll);
     connect(a.exportOne, &QAction::triggered, this, &MainWindow::exportOne);
     connect(a.quit, &QAction::triggered, this, &QWidget::close);
@@ -101,6 +110,7 @@ void MainWindow::buildActions()
     connect(a.resetLayout, &QAction::triggered, this, &MainWindow::resetLayout);
     connect(a.help, &QAction::triggered, this, &MainWindow::showHelp);
     connect(a.exportHelp, &QAction::triggered, this, &MainWindow::showExportHelp);
+    buildCommandActions();
 }
 
 /// Undoable changes of what is looked at.
@@ -123,6 +133,15 @@ void MainWindow::buildEditActions()
     a.showHidden = makeAction(this, QStringLiteral("actionShowHidden"), tr("&Show hidden"));
     a.pin = makeAction(this, QStringLiteral("actionPin"), tr("&Pin"), QStringLiteral("pin"),
                        QKeySequence(tr("Ctrl+P")));
+    a.compare = makeAction(this, QStringLiteral("actionCompare"), tr("&Compare"),
+                           QStringLiteral("compare"), QKeySequence(tr("Ctrl+D")));
+    a.duplicate = makeAction(this, QStringLiteral("actionDuplicate"), tr("&Duplicate and change…"),
+                             {}, QKeySequence(tr("Ctrl+Shift+D")));
+    connect(a.duplicate, &QAction::triggered, this, &MainWindow::duplicateCurrent);
+    connect(a.compare, &QAction::triggered, this, &MainWindow::showComparison);
+    auto* title = static_cast<DockTitle*>(m_detailDock->titleBarWidget());
+    title->addButton(a.compare, QStringLiteral("compare"));
+    title->addButton(a.pin, QStringLiteral("pin"));
     connect(a.filter, &QAction::triggered, this, [this] {
         m_tableDock->show();
         m_table->showPage(0);
@@ -160,7 +179,7 @@ void MainWindow::buildMenus()
     edit->addSeparator();
     edit->addActions({a.filter, a.clearFilter});
     edit->addSeparator();
-    edit->addActions({a.hide, a.showHidden, a.pin});
+    edit->addActions({a.hide, a.showHidden, a.pin, a.compare, a.duplicate});
     edit->addSeparator();
     edit->addAction(a.clearSelection);
     QMenu* view = menuBar()->addMenu(tr("&View"));
@@ -182,11 +201,18 @@ void MainWindow::buildMenus()
         view->addAction(dock->toggleViewAction());
     view->addSeparator();
     view->addMenu(m_plot->legend().menu());
-    view->addActions({a.resetZoom, a.resetLayout});
+    QMenu* goTo = view->addMenu(tr("&Go to"));
+    goTo->addActions(a.goTo);
+    view->addActions({a.resetZoom, a.resetLayout, a.fullScreen});
     QMenu* run = menuBar()->addMenu(tr("&Run"));
     run->addActions({a.primary, a.resume, a.pause, a.stop});
+    run->addSeparator();
+    run->addAction(a.keepAwake);
     QMenu* help = menuBar()->addMenu(tr("&Help"));
+    help->addActions({a.search, a.shortcuts});
+    help->addSeparator();
     help->addActions({a.help, a.exportHelp});
+    buildSearchButton();
 }
 
 void MainWindow::buildToolBar()
@@ -212,6 +238,7 @@ void MainWindow::buildToolBar()
     auto* exportMenu = new QMenu(exportButton);
     exportMenu->addActions({a.exportAll, a.exportOne});
     exportButton->setMenu(exportMenu);
+    m_toolBar->addAction(a.compare);
     m_toolBar->addWidget(exportButton);
     a.exportButton = exportButton;
     const QList<QToolButton*> buttons = m_toolBar->findChildren<QToolButton*>();
@@ -290,9 +317,13 @@ void MainWindow::updateActions()
     a.hide->setEnabled(chosen);
     a.showHidden->setEnabled(!m_selection.view().hidden.empty());
     a.pin->setEnabled(chosen);
+    a.duplicate->setEnabled(chosen && m_stage == Stage::Results);
+    a.compare->setEnabled(m_stage == Stage::Results && results);
     a.pin->setText(m_selection.pinLetter(m_selection.current()) != 0 ? tr("Un&pin") : tr("&Pin"));
     a.resetZoom->setEnabled(m_stage == Stage::Results);
     a.resetLayout->setEnabled(m_stage == Stage::Results);
+    for (QAction* action : a.goTo)
+        action->setEnabled(m_stage == Stage::Results);
     for (QDockWidget* dock : {m_projectDock, m_tableDock, m_detailDock})
         dock->toggleViewAction()->setEnabled(m_stage == Stage::Results);
 }

@@ -4,6 +4,8 @@
 
 #include "app/gui/main_window.h"
 
+#include <QList>
+
 class QAction;
 class QToolButton;
 
@@ -19,6 +21,7 @@ struct MainWindow::Actions
     QAction* pause = nullptr; ///< pause and go on
     QAction* resume = nullptr; ///< of a run that ended early
     QAction* stop = nullptr;
+    QAction* keepAwake = nullptr; ///< a setting
     QAction* exportAll = nullptr;
     QAction* exportOne = nullptr;
     QAction* quit = nullptr;
@@ -29,11 +32,17 @@ struct MainWindow::Actions
     QAction* filter = nullptr;
     QAction* clearFilter = nullptr;
     QAction* pin = nullptr;
+    QAction* compare = nullptr;
+    QAction* duplicate = nullptr;
     QAction* clearSelection = nullptr;
     QAction* resetZoom = nullptr;
     QAction* resetLayout = nullptr;
     QAction* help = nullptr;
     QAction* exportHelp = nullptr;
+    QAction* search = nullptr;
+    QAction* shortcuts = nullptr;
+    QAction* fullScreen = nullptr;
+    QList<QAction*> goTo; ///< panels in the order of their numbers
     QToolButton* exportButton = nullptr;
     bool demoAvailable = false;
 };

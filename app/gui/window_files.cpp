@@ -3,6 +3,7 @@
 // file.
 #include "app/gui/main_window.h"
 #include "core/run/run_folder.h"
+#include "widgets/panels/compare_panel.h"
 #include "widgets/workbench/run_location.h"
 #include "widgets/workbench/text.h"
 
@@ -114,6 +115,14 @@ void MainWindow::chooseRun()
 {
     QFileDialog* dialog = askForFile(this, tr("Open a run folder"), m_settings.lastFolder(), {},
                                      [this](const QString& path) { openRun(path); });
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->open();
+}
+
+void MainWindow::chooseOtherRun()
+{
+    QFileDialog* dialog = askForFile(this, tr("Compare with a run"), m_settings.lastFolder(), {},
+                                     [this](const QString& path) { m_compare->openOther(path); });
     dialog->setFileMode(QFileDialog::Directory);
     dialog->open();
 }

@@ -2,9 +2,11 @@
 // What leads to what: files opened, estimate, sweep, results, export.
 #include "app/gui/main_window.h"
 #include "app/gui/window_actions.h"
+#include "widgets/panels/compare_panel.h"
 #include "widgets/panels/detail_panel.h"
 #include "widgets/panels/plot_panel.h"
 #include "widgets/panels/project_panel.h"
+#include "widgets/panels/queue_panel.h"
 #include "widgets/panels/results_panel.h"
 #include "widgets/parts/message_banner.h"
 #include "widgets/results/result_model.h"
@@ -23,41 +25,36 @@
 #include <QFileInfo>
 #include <QUrl>
 
+#include <utility>
+
 namespace bitfront {
-
-namespace {
-
-/// The best single sentence about a run, for lists.
-QString runSummary(const ResultSnapshot& snapshot)
-{
-    const Analysis& analysis = snapshot.analysis;
-    const auto line = [&](RecordId record) {
-        const AnalysedPoint& point = analysis.points[static_cast<std::size_t>(record)];
-        const QString unit = metricUnit(snapshot.judged.metric);
-        QString quality = qualityText(point.quality, snapshot.judged.metric);
-        if (!unit.isEmpty())
-            quality += QLatin1Char(' ') + unit;
-        return MainWindow::tr("%1 at %2").arg(quality, ratioText(point.ratio));
-    };
-    if (analysis.knee.record != kNoRecord)
-        return MainWindow::tr("best balance %1").arg(line(analysis.knee.record));
-    if (!analysis.front.empty())
-        return MainWindow::tr("smallest %1").arg(line(analysis.front.back()));
-    return MainWindow::tr("nothing above the floor");
-}
-
-} // namespace
 
 void MainWindow::wireSetup()
 {
     connect(m_welcome, &WelcomePage::openModelRequested, this, &MainWindow::chooseModel);
     connect(m_welcome, &WelcomePage::demoRequested, this, &MainWindow::openDemo);
     connect(m_welcome, &WelcomePage::runRequested, this, &MainWindow::openRun);
+    connect(m_welcome, &WelcomePage::resumeRequested, this, [this](const QString& folder) {
+        m_resumeOpened = true;
+        openRun(folder);
+    });
+    connect(m_welcome, &WelcomePage::forgetRequested, this, [this](const QString& folder) {
+        m_settings.removeRecentRun(folder);
+        applyStage();
+    });
     connect(m_setupPage, &SetupPage::openModelRequested, this, &MainWindow::chooseModel);
     connect(m_setupPage, &SetupPage::openInputsRequested, this, &MainWindow::chooseInputs);
     connect(m_setupPage, &SetupPage::openInputsFolderRequested, this,
             &MainWindow::chooseInputsFolder);
     connect(m_setupPage, &SetupPage::runFolderRequested, this, &MainWindow::chooseRunFolder);
+    connect(m_setupPage, &SetupPage::newConfigurationRequested, this,
+            &MainWindow::newConfiguration);
+    connect(&m_setup, &ProjectSetup::planChanged, this, [this] {
+        QStringList own;
+        for (const std::string& name : m_setup.plan().own())
+            own << toQString(name);
+        m_settings.setOwnConfigurations(own);
+    });
     connect(m_setupPage, &SetupPage::estimateRequested, this, &MainWindow::primaryAction);
     connect(m_setupPage, &SetupPage::backRequested, this, [this] { setStage(Stage::Results); });
     connect(m_setupPage, &SetupPage::exportHelpRequested, this, &MainWindow::showExportHelp);
@@ -113,7 +110,12 @@ void MainWindow::wireRun()
         if (m_run.isRunning())
             return;
         rememberRun();
-        sayHowItEnded();
+        if (std::exchange(m_resumeOpened, false) && m_run.canResume()) {
+            m_endSaid = true;
+            resumeRun();
+        } else {
+            sayHowItEnded();
+        }
     });
     connect(&m_run, &RunController::progressChanged, this,
             [this] { m_results->setRunning(m_run.progress().running); });
@@ -138,6 +140,7 @@ void MainWindow::wireRun()
         rememberRun(); // now: whatever ends the program, the run is found again
         updateActions();
     });
+    connect(&m_run, &RunController::progressChanged, this, &MainWindow::updateAwake);
     connect(&m_run, &RunController::stopRequested, this, &MainWindow::updateActions);
     connect(&m_run, &RunController::sweepFinished, this, &MainWindow::showEnd);
     connect(&m_run, &RunController::startFailed, this, [this](const ErrorText& error) {
@@ -147,9 +150,18 @@ void MainWindow::wireRun()
             m_plot->showMessage(MessageBanner::Kind::Error, error.whole());
         updateActions();
     });
-    connect(&m_run, &RunController::openFailed, this, &MainWindow::showRunError);
+    connect(&m_run, &RunController::earlierRunMoved, this,
+            [this](const QString& from, const QString& to) { m_settings.moveRecentRun(from, to); });
+    connect(&m_run, &RunController::openFailed, this, [this](const ErrorText& error) {
+        m_resumeOpened = false;
+        showRunError(error);
+    });
     connect(&m_selection, &Selection::currentChanged, this, &MainWindow::updateActions);
     wireSelection();
+    connect(m_queue, &QueuePanel::skipped, this, [this](const QString& what) {
+        m_plot->showMessage(MessageBanner::Kind::Info,
+                            tr("Skipped %1: no result in this run.").arg(what));
+    });
     connect(&m_writer, &ReportWriter::exported, this, &MainWindow::showExported);
     connect(&m_writer, &ReportWriter::exportFailed, this, [this](const ErrorText& error) {
         m_plot->showMessage(MessageBanner::Kind::Error, error.whole());
@@ -178,6 +190,11 @@ void MainWindow::wireSelection()
     };
     connect(m_plot, &PlotPanel::recordActivated, this, showDetail);
     connect(&m_table->view(), &ResultsView::recordActivated, this, showDetail);
+    connect(m_plot, &PlotPanel::compareRequested, this, &MainWindow::showComparison);
+    connect(&m_table->view(), &ResultsView::duplicateRequested, this,
+            &MainWindow::duplicateCurrent);
+    connect(&m_table->view(), &ResultsView::compareRequested, this, &MainWindow::showComparison);
+    connect(m_compare, &ComparePanel::otherRunRequested, this, &MainWindow::chooseOtherRun);
     const auto noPinLeft = [this] {
         m_plot->showMessage(MessageBanner::Kind::Info,
                             tr("All five pins are taken. Unpin a result first: select it and press "
@@ -185,6 +202,15 @@ void MainWindow::wireSelection()
     };
     connect(m_plot, &PlotPanel::pinsExhausted, this, noPinLeft);
     connect(&m_table->view(), &ResultsView::pinsExhausted, this, noPinLeft);
+}
+
+void MainWindow::showComparison()
+{
+    m_tableDock->show();
+    for (int page = 0; page < m_table->pages(); ++page)
+        if (m_table->pageAt(page) == m_compare)
+            m_table->showPage(page);
+    m_compare->compareCurrent();
 }
 
 void MainWindow::primaryAction()
@@ -206,139 +232,6 @@ void MainWindow::primaryAction()
         runAgain();
         return;
     }
-}
-
-void MainWindow::startSweep()
-{
-    if (!m_setup.probe() || m_run.isRunning())
-        return;
-    m_sheet->showError({});
-    m_plot->hideMessage();
-    m_run.start(m_setup.request());
-    updateActions();
-}
-
-void MainWindow::runAgain()
-{
-    if (m_run.isRunning())
-        return;
-    const RunHeader& header = m_run.header();
-    const QString model = toQString(header.model.path);
-    if (m_setup.model() && m_setup.modelPath() == model) {
-        setStage(Stage::Setup);
-        return;
-    }
-    // A run read from disk: open what it was made from, with the same choice of configurations.
-    m_setup.setPlan(PlanChoice(header.plan));
-    m_setup.openModel(model);
-    m_setup.loadInputs(toQString(header.inputsPath), header.inputOptions);
-    m_setup.adoptMetrics(header.metrics, tr("As in the run before."));
-    setStage(Stage::Setup);
-}
-
-void MainWindow::resumeRun()
-{
-    if (m_reopening || !m_run.canResume())
-        return;
-    m_reopening = true;
-    m_plot->showMessage(MessageBanner::Kind::Info, tr("Opening the model and its inputs again…"));
-    m_setup.reopen(m_run.header(), m_run.folder());
-    updateActions();
-}
-
-void MainWindow::cancelEstimate()
-{
-    if (m_run.isRunning())
-        return;
-    if (m_setup.isEstimating())
-        m_setup.cancelEstimate();
-    setStage(Stage::Setup);
-}
-
-void MainWindow::showEnd(const SweepEnd& end)
-{
-    updateActions();
-    const auto writeReport = [this] { exportAll(); };
-    if (end.state == RunState::Failed)
-        m_plot->showMessage(MessageBanner::Kind::Error, errorText(Task::Sweep, end.failure).whole(),
-                            tr("Resume"), [this] { resumeRun(); });
-    else if (end.failed > 0)
-        m_plot->showMessage(
-            MessageBanner::Kind::Warning,
-            end.failed == 1 ? tr("1 configuration failed; the table says why.")
-                            : tr("%1 configurations failed; the table says why.").arg(end.failed),
-            tr("Write report"), writeReport);
-    if (m_closing) {
-        close();
-        return;
-    }
-    if (m_selection.current() == kNoRecord && m_run.snapshot()
-        && m_run.snapshot()->analysis.knee.record != kNoRecord)
-        m_selection.setCurrent(m_run.snapshot()->analysis.knee.record);
-    QApplication::alert(this);
-}
-
-/// Of a run that was stopped, just now or before it was opened: what is there, and what can be
-/// done.
-void MainWindow::sayHowItEnded()
-{
-    if (m_endSaid || !m_run.canResume() || m_run.state() == RunState::Failed)
-        return;
-    m_endSaid = true;
-    const int done = m_run.snapshot() ? static_cast<int>(m_run.snapshot()->records.size()) : 0;
-    m_plot->showMessage(
-        MessageBanner::Kind::Info,
-        tr("Stopped at %1 of %2. Results are kept.").arg(done).arg(m_run.expectedCount()),
-        {{tr("Resume"), [this] { resumeRun(); }}, {tr("Write report"), [this] { exportAll(); }}});
-}
-
-void MainWindow::rememberRun()
-{
-    if (!m_run.hasRun())
-        return;
-    const SnapshotPtr& snapshot = m_run.snapshot();
-    const int done = snapshot ? static_cast<int>(snapshot->records.size()) : 0;
-    RecentRun run;
-    run.folder = m_run.folder();
-    if (done > 0)
-        run.when =
-            QDateTime::fromString(toQString(snapshot->records.back().finishedAt), Qt::ISODate);
-    if (!run.when.isValid())
-        run.when = QDateTime::currentDateTimeUtc();
-    run.finished = !m_run.isRunning() && m_run.state() == RunState::Finished;
-    run.summary = run.finished && done > 0 ? runSummary(*snapshot)
-        : m_run.isRunning()                ? tr("not finished, results kept")
-                                           : tr("stopped, results kept");
-    run.count = run.finished ? tr("%1 results").arg(done)
-                             : tr("%1 of %2").arg(done).arg(m_run.expectedCount());
-    m_settings.addRecentRun(run);
-    m_project->setRecentRuns(m_settings.recentRuns());
-}
-
-void MainWindow::showRunError(const ErrorText& error)
-{
-    if (m_stage == Stage::Welcome)
-        m_welcome->showError(error);
-    else
-        m_plot->showMessage(MessageBanner::Kind::Error, error.whole());
-}
-
-void MainWindow::exportAll()
-{
-    if (m_run.snapshot() && !m_run.snapshot()->records.empty())
-        m_writer.writeAll(m_run.folder(), m_run.snapshot());
-}
-
-void MainWindow::showExported(const QStringList& files)
-{
-    const QString folder = QFileInfo(files.value(0)).absolutePath();
-    QStringList names;
-    for (const QString& file : files)
-        names << QFileInfo(file).fileName();
-    m_plot->showMessage(
-        MessageBanner::Kind::Ok,
-        tr("Wrote %1 to %2").arg(names.join(QStringLiteral(", ")), shortPath(folder)),
-        tr("Open folder"), [folder] { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
 }
 
 } // namespace bitfront

@@ -4,14 +4,18 @@
 #include "app/gui/main_window.h"
 #include "core/engine/engine_loader.h"
 #include "tests/tools/unhurried_engine.h"
+#include "widgets/parts/weight_histogram.h"
 #include "widgets/theme.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSettings>
+#include <QTabBar>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTreeView>
@@ -125,6 +129,54 @@ void photographBeforeAndDuring(MainWindow& window, Photographer& photographer,
     waitFor([&] { return !window.run().isRunning(); }, "the sweep to stop");
 }
 
+void typeFilter(MainWindow& window, const char* text)
+{
+    auto* field = window.findChild<QLineEdit*>(QStringLiteral("filterField"));
+    field->setText(QString::fromUtf8(text));
+    QTest::keyClick(field, Qt::Key_Return);
+}
+
+void showTab(MainWindow& window, int tab)
+{
+    window.findChild<QTabBar*>(QStringLiteral("resultTabs"))->setCurrentIndex(tab);
+}
+
+/// A finished run looked at in every way.
+void photographBrowsing(MainWindow& window, Photographer& photographer)
+{
+    Selection& selection = window.selection();
+    const SnapshotPtr held = window.run().snapshot(); // a later one may take its place
+    const ResultSnapshot& snapshot = *held;
+    const RecordId first = selection.current();
+    auto* layers = window.findChild<QTreeView*>(QStringLiteral("layersTable"));
+    layers->setCurrentIndex(layers->model()->index(7, 0));
+    waitFor([&] { return !window.findChild<WeightHistogram*>()->isEmpty(); }, "the weights");
+    typeFilter(window, "bits<=6.1 psnr>=28");
+    selection.setCurrent(snapshot.analysis.front[snapshot.analysis.front.size() / 2]);
+    QTest::qWait(300);
+    photographer.take(QStringLiteral("filtered"));
+    typeFilter(window, "bits<3");
+    photographer.take(QStringLiteral("nothing"));
+    selection.clearFilter();
+    selection.setCurrent(first);
+    selection.togglePin(first);
+    selection.togglePin(snapshot.analysis.front.back());
+    window.findChild<QAction*>(QStringLiteral("actionTargets"))->trigger();
+    photographer.take(QStringLiteral("targets"));
+    window.findChild<QAction*>(QStringLiteral("actionTargets"))->trigger();
+    showTab(window, 1);
+    waitFor(
+        [&] { return window.findChild<QTreeView*>(QStringLiteral("samplesTable"))->isVisible(); },
+        "the outputs");
+    photographer.take(QStringLiteral("outputs"));
+    showTab(window, 2);
+    selection.setSelected({first, snapshot.analysis.front.back()}, snapshot.analysis.front.back());
+    auto* compared = window.findChild<QTreeView*>(QStringLiteral("compareLayers"));
+    compared->setCurrentIndex(compared->model()->index(0, 0));
+    QTest::qWait(600);
+    photographer.take(QStringLiteral("compared"));
+}
+
 void photographResults(MainWindow& window, Photographer& photographer, const QTemporaryDir& scratch)
 {
     openDemoFiles(window, scratch, QStringLiteral("digits_cnn.bitfront"));
@@ -137,6 +189,7 @@ void photographResults(MainWindow& window, Photographer& photographer, const QTe
     window.selection().setCurrent(kNoRecord);
     window.selection().setCurrent(showpiece(*window.run().snapshot()));
     photographer.take(QStringLiteral("workbench"));
+    photographBrowsing(window, photographer);
 }
 
 void photographError(MainWindow& window, Photographer& photographer, const QTemporaryDir& scratch)

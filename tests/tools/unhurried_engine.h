@@ -26,6 +26,11 @@ public:
         std::this_thread::sleep_for(m_pause);
         return result;
     }
+    std::vector<std::vector<float>> outputs(const CompressionConfig& config,
+                                            const std::stop_token& stop) override
+    {
+        return m_inner->outputs(config, stop);
+    }
 
 private:
     std::unique_ptr<Evaluator> m_inner;
@@ -48,6 +53,10 @@ public:
         return m_inner->fp16Quality(metrics);
     }
     double forwardMs() const override { return m_inner->forwardMs(); }
+    std::vector<float> baseline(std::size_t output) const override
+    {
+        return m_inner->baseline(output);
+    }
     std::unique_ptr<Evaluator> createEvaluator(const std::vector<MetricChoice>& metrics,
                                                int threads) override
     {

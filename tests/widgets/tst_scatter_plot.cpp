@@ -119,23 +119,27 @@ private slots:
 
 void ScatterPlotTest::everyVisiblePointIsClickable_data()
 {
+    QTest::addColumn<int>("count");
     QTest::addColumn<bool>("lanes");
     QTest::addColumn<bool>("iou");
     QTest::addColumn<int>("zoomSteps");
-    QTest::newRow("whole picture") << false << false << 0;
-    QTest::newRow("with lanes") << true << false << 0;
-    QTest::newRow("zoomed in") << false << false << 4;
-    QTest::newRow("zoomed in, with lanes") << true << false << 3;
-    QTest::newRow("zoomed out") << true << false << -3;
-    QTest::newRow("iou") << true << true << 0;
+    QTest::newRow("whole picture") << 60 << false << false << 0;
+    QTest::newRow("with lanes") << 60 << true << false << 0;
+    QTest::newRow("zoomed in") << 60 << false << false << 4;
+    QTest::newRow("zoomed in, with lanes") << 60 << true << false << 3;
+    QTest::newRow("zoomed out") << 60 << true << false << -3;
+    QTest::newRow("iou") << 60 << true << true << 0;
+    QTest::newRow("2,000 records") << 2000 << true << false << 0;
+    QTest::newRow("2,000 records, zoomed in") << 2000 << true << false << 3;
 }
 
 void ScatterPlotTest::everyVisiblePointIsClickable()
 {
+    QFETCH(int, count);
     QFETCH(bool, lanes);
     QFETCH(bool, iou);
     QFETCH(int, zoomSteps);
-    const auto snapshot = testdata::snapshot({60, lanes, iou ? Metric::Iou : Metric::Psnr});
+    const auto snapshot = testdata::snapshot({count, lanes, iou ? Metric::Iou : Metric::Psnr});
     const auto plot = shownPlot(snapshot);
     QVERIFY(plot);
     if (zoomSteps != 0)

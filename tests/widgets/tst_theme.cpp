@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Both themes are readable by the numbers of WCAG 2.1, and every icon is there and takes its
 // colour.
+#include "widgets/parts/bars.h"
 #include "widgets/theme.h"
 
 #include <QApplication>
@@ -63,6 +64,11 @@ void ThemeTest::contrast_data()
                 << t.group(group) << t.surface << 3.0;
         QTest::addRow("%s: star", name) << t.fp16 << t.surface << 3.0;
         QTest::addRow("%s: failed", name) << t.failed << t.surface << 3.0;
+        QTest::addRow("%s: count of a stack", name) << t.text2 << t.track << 4.5;
+        QTest::addRow("%s: letter of a pin", name) << t.surface << t.text << 4.5;
+        QTest::addRow("%s: target line", name) << t.accent << t.surface << 3.0;
+        QTest::addRow("%s: compressed weights", name) << t.accentFill << t.surface << 3.0;
+        QTest::addRow("%s: uncompressed weights", name) << uncompressedColor(t) << t.surface << 3.0;
         QTest::addRow("%s: front line", name) << t.text << t.surface << 3.0;
         QTest::addRow("%s: floor line", name) << t.text3 << t.surface << 3.0;
     }

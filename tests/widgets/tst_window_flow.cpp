@@ -3,6 +3,7 @@
 // stop.
 #include "tests/widgets/window_fixture.h"
 #include "widgets/panels/detail_panel.h"
+#include "widgets/panels/layers_page.h"
 #include "widgets/panels/plot_panel.h"
 #include "widgets/parts/chip.h"
 #include "widgets/results/layer_model.h"
@@ -99,12 +100,12 @@ void TestWindowFlow::fromModelToSelectedPoint()
         f.window->run().snapshot()->records[static_cast<std::size_t>(wanted)];
     QCOMPARE(detail->title(), QString::fromStdString(title(record.config)));
     const auto& layers = record.measurement()->layers;
-    QCOMPARE(detail->layers().rowCount(), static_cast<int>(layers.size()));
-    for (int row = 0; row < detail->layers().rowCount(); ++row) {
+    QCOMPARE(detail->layers().layers().rowCount(), static_cast<int>(layers.size()));
+    for (int row = 0; row < detail->layers().layers().rowCount(); ++row) {
         const LayerStorage& layer = layers[static_cast<std::size_t>(row)];
-        QCOMPARE(detail->layers().index(row, LayerModel::NameColumn).data().toString(),
+        QCOMPARE(detail->layers().layers().index(row, LayerModel::NameColumn).data().toString(),
                  QString::fromStdString(layer.layer));
-        QCOMPARE(detail->layers().index(row, LayerModel::BitsColumn).data().toInt(),
+        QCOMPARE(detail->layers().layers().index(row, LayerModel::BitsColumn).data().toInt(),
                  layer.kind == StorageKind::Untouched ? 16 : layer.bitsPerCode);
     }
     f.find<QTabBar>("detailTabs")->setCurrentIndex(1);
@@ -429,7 +430,7 @@ void TestWindowFlow::runFolderOpensAgain()
     QCOMPARE(f.table().model()->rowCount(), f.records());
     QCOMPARE(Settings(f.settings).recentRuns().value(0).folder, folder);
     f.window->selection().setCurrent(3);
-    QVERIFY(f.window->findChild<DetailPanel*>()->layers().rowCount() > 0);
+    QVERIFY(f.window->findChild<DetailPanel*>()->layers().layers().rowCount() > 0);
 }
 
 void TestWindowFlow::runAgainKeepsTheMetrics()

@@ -55,8 +55,19 @@ QString helpText()
         "of each group while keeping some layers at 16 bits.</p>"
         "<h3>Keys</h3>"
         "<p>Ctrl+O model · Ctrl+I inputs · F5 estimate, start, run again · Shift+F5 stop · Ctrl+E "
-        "export report · "
-        "Esc clear selection · F1 this help</p>");
+        "export report · Ctrl+F filter · Ctrl+Z undo, Ctrl+Shift+Z redo (filter, zoom, hiding, "
+        "targets) · Ctrl+H hide · Ctrl+D compare · Esc clear selection, then filter · F1 this "
+        "help</p>"
+        "<p><b>In the plot</b>: Left, Right along the front · Up, Down through a group · . , "
+        "through points on top of each other · P pin · C compare · T targets · F front only · G "
+        "fronts of the groups · L labels · + − 0 zoom. Drag filters, Ctrl+drag and Ctrl+click "
+        "select, middle or Shift+drag pans, the wheel zooms (with Ctrl across only).</p>"
+        "<h3>Filters</h3>"
+        "<p><code>group:2 bits&lt;5 psnr&gt;35 front:yes</code>: all terms must hold. Numbers: "
+        "bits, ratio, size, time, coverage, quality, psnr, snr, iou, or the name of an output; "
+        "with &lt; &lt;= = &gt;= &gt; != or a range as in <code>ratio:2..3</code>. Also group, "
+        "front, floor, anchor, refined, failed, identical. Other words look for names. A minus in "
+        "front turns a term round.</p>");
 }
 
 } // namespace
@@ -83,6 +94,46 @@ HelpDialog::HelpDialog(QWidget* parent)
     column->addWidget(new HairLine);
     column->addLayout(foot);
     resize(uiPx(620), uiPx(640));
+}
+
+ShortcutDialog::ShortcutDialog(const QList<Command>& commands, QWidget* parent)
+    : QDialog(parent)
+{
+    setObjectName(QStringLiteral("shortcutDialog"));
+    setWindowTitle(tr("Keyboard shortcuts"));
+    setAttribute(Qt::WA_DeleteOnClose);
+    QString rows;
+    const auto heading = [&rows](const QString& text) {
+        rows += QStringLiteral("<tr><td colspan=2><h3>%1</h3></td></tr>").arg(text);
+    };
+    const auto row = [&rows](const QString& key, const QString& text) {
+        rows += QStringLiteral("<tr><td width=170><b>%1</b></td><td>%2</td></tr>")
+                    .arg(key.toHtmlEscaped(), text.toHtmlEscaped());
+    };
+    heading(tr("Everywhere"));
+    for (const Command& command : commands)
+        row(command.key, command.title);
+    heading(tr("In the plot"));
+    row(tr("Left, Right"), tr("Along the front"));
+    row(tr("Up, Down"), tr("Through a group by quality"));
+    row(tr(". ,"), tr("Through points on top of each other"));
+    row(tr("Enter"), tr("Detail of the point"));
+    row(tr("P, C"), tr("Pin, compare"));
+    row(tr("T, F, G, L"), tr("Targets, front only, fronts of the groups, labels"));
+    row(tr("+ − 0"), tr("Zoom in, out, reset"));
+    heading(tr("In the queue"));
+    row(tr("Ctrl+Up"), tr("Run next"));
+    row(tr("Delete"), tr("Skip"));
+    row(tr("R"), tr("Try again"));
+    auto* text = new QTextBrowser;
+    text->setAccessibleName(windowTitle());
+    text->setHtml(QStringLiteral("<table cellpadding=3>%1</table>").arg(rows));
+    text->setFrameShape(QFrame::NoFrame);
+    text->document()->setDocumentMargin(20);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(text);
+    resize(uiPx(480), uiPx(640));
 }
 
 QString ExportSnippetDialog::snippet()

@@ -3,6 +3,8 @@
 // here.
 #pragma once
 
+#include "widgets/dialogs/command_search.h"
+
 #include <QDialog>
 
 namespace bitfront {
@@ -14,6 +16,16 @@ class HelpDialog : public QDialog
 
 public:
     explicit HelpDialog(QWidget* parent = nullptr);
+};
+
+/// All keys, those of the plot and of the tables too.
+class ShortcutDialog : public QDialog
+{
+    Q_OBJECT
+
+public:
+    /// `commands` are those that have a key anywhere in the window.
+    explicit ShortcutDialog(const QList<Command>& commands, QWidget* parent = nullptr);
 };
 
 /// The Python lines that export a model and its inputs, ready to copy.

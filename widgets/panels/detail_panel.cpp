@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/detail_panel.h"
 
+#include "widgets/panels/layers_page.h"
 #include "widgets/parts/bars.h"
 #include "widgets/parts/buttons.h"
 #include "widgets/parts/chip.h"
 #include "widgets/parts/figures.h"
-#include "widgets/results/layer_model.h"
-#include "widgets/results/result_delegate.h"
-#include "widgets/results/table_header.h"
 #include "widgets/selection.h"
 #include "widgets/theme.h"
 #include "widgets/workbench/plan_choice.h"
@@ -19,15 +17,13 @@
 #include <QFontDatabase>
 #include <QGridLayout>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLocale>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QResizeEvent>
-#include <QSortFilterProxyModel>
+#include <QScrollArea>
 #include <QStackedLayout>
 #include <QTabBar>
-#include <QTreeView>
 
 #include <algorithm>
 
@@ -46,6 +42,8 @@ enum Tab
     RecipeTab
 };
 
+constexpr int kTabsHeight = 180; ///< tabs, header and a few layers at least
+
 void clearLayout(QLayout* layout)
 {
     while (QLayoutItem* item = layout->takeAt(0)) {
@@ -56,14 +54,16 @@ void clearLayout(QLayout* layout)
 
 } // namespace
 
-DetailPanel::DetailPanel(RunController& run, Selection& selection, QWidget* parent)
+DetailPanel::DetailPanel(RunController& run, Selection& selection, Inspector& inspector,
+                         QWidget* parent)
     : Ground(Kind::Surface, parent)
     , m_run(run)
     , m_selection(selection)
     , m_pages(new QStackedLayout(this))
+    , m_layers(new LayersPage(inspector))
 {
     setObjectName(QStringLiteral("detailPanel"));
-    setMinimumWidth(uiPx(320));
+    setMinimumWidth(uiPx(260));
     auto* empty = new QWidget;
     auto* emptyColumn = new QVBoxLayout(empty);
     emptyColumn->setContentsMargins(16, 8, 16, 16);
@@ -82,7 +82,16 @@ DetailPanel::DetailPanel(RunController& run, Selection& selection, QWidget* pare
     column->addWidget(buildHead());
     column->addWidget(buildTabs(), 1);
     column->addStretch(0);
-    m_pages->addWidget(page);
+    // Scrolls where the window is low, so that it may be lower than this.
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setWidget(page);
+    page->setAutoFillBackground(false);
+    scroll->viewport()->setAutoFillBackground(false);
+    m_pages->addWidget(scroll);
 
     connect(&m_selection, &Selection::currentChanged, this, &DetailPanel::refresh);
     connect(&m_run, &RunController::snapshotChanged, this, &DetailPanel::refresh);
@@ -154,6 +163,7 @@ void DetailPanel::resizeEvent(QResizeEvent* event)
 QWidget* DetailPanel::buildTabs()
 {
     m_tabArea = new QWidget;
+    m_tabArea->setMinimumHeight(uiPx(kTabsHeight));
     auto* column = new QVBoxLayout(m_tabArea);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -176,37 +186,9 @@ QWidget* DetailPanel::buildTabs()
     column->addWidget(strip);
     column->addWidget(new HairLine);
 
-    m_layers = new LayerModel(this);
-    auto* sorted = new QSortFilterProxyModel(this);
-    sorted->setSourceModel(m_layers);
-    sorted->setSortRole(LayerModel::SortRole);
-    m_layerView = new QTreeView;
-    m_layerView->setObjectName(QStringLiteral("layersTable"));
-    m_layerView->setAccessibleName(tr("Layers"));
-    m_layerView->setModel(sorted);
-    m_layerView->setItemDelegate(new LayerDelegate(this));
-    m_layerView->setFrameShape(QFrame::NoFrame);
-    m_layerView->setRootIsDecorated(false);
-    m_layerView->setIndentation(0);
-    m_layerView->setUniformRowHeights(true);
-    m_layerView->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_layerView->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    auto* header = new TableHeader(m_layerView);
-    header->setInsets(16, 8, 16);
-    m_layerView->setHeader(header);
-    m_layerView->setSortingEnabled(true);
-    m_layerView->sortByColumn(LayerModel::NameColumn, Qt::AscendingOrder);
-    header->setStretchLastSection(false);
-    header->setSectionResizeMode(LayerModel::NameColumn, QHeaderView::Stretch);
-    const int widths[] = {0, 80, 66, 56};
-    for (int i = 1; i < LayerModel::ColumnCount; ++i) {
-        header->setSectionResizeMode(i, QHeaderView::Fixed);
-        header->resizeSection(i, uiPx(widths[i]));
-    }
-
     auto* pages = new QWidget;
     m_tabPages = new QStackedLayout(pages);
-    m_tabPages->addWidget(m_layerView);
+    m_tabPages->addWidget(m_layers);
     m_tabPages->addWidget(buildRecipe());
     column->addWidget(pages, 1);
     connect(m_tabs, &QTabBar::currentChanged, this, &DetailPanel::showTab);
@@ -280,10 +262,9 @@ void DetailPanel::showRecord(const ResultRecord& record)
         m_coverage->setText(tr("%1 of %2 compressed")
                                 .arg(measured->size.compressedLayers)
                                 .arg(measured->size.totalLayers));
-        m_layers->setLayers(measured->layers,
-                            std::make_shared<const ModelInfo>(m_run.header().model));
+        m_layers->setRecord(record, std::make_shared<const ModelInfo>(m_run.header().model));
     } else {
-        m_layers->setLayers({}, nullptr);
+        m_layers->clear();
         m_tabs->setCurrentIndex(RecipeTab);
     }
     m_recipe->clear();

@@ -10,12 +10,12 @@ class QPlainTextEdit;
 class QPushButton;
 class QStackedLayout;
 class QTabBar;
-class QTreeView;
 
 namespace bitfront {
 
 class Figure;
-class LayerModel;
+class Inspector;
+class LayersPage;
 class RunController;
 class Selection;
 class SizeBreakdown;
@@ -25,10 +25,11 @@ class DetailPanel : public Ground
     Q_OBJECT
 
 public:
-    DetailPanel(RunController& run, Selection& selection, QWidget* parent = nullptr);
+    DetailPanel(RunController& run, Selection& selection, Inspector& inspector,
+                QWidget* parent = nullptr);
 
     QString title() const { return m_title->text(); }
-    LayerModel& layers() const { return *m_layers; }
+    LayersPage& layers() const { return *m_layers; }
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -61,8 +62,7 @@ private:
     QTabBar* m_tabs = nullptr;
     Label* m_coverage = nullptr;
     QStackedLayout* m_tabPages = nullptr;
-    LayerModel* m_layers = nullptr;
-    QTreeView* m_layerView = nullptr;
+    LayersPage* m_layers;
     QPlainTextEdit* m_recipe = nullptr;
     RecordId m_shown = kNoRecord;
     QString m_shownName;

@@ -3,6 +3,7 @@
 
 #include "widgets/theme.h"
 
+#include <QAction>
 #include <QDockWidget>
 #include <QHBoxLayout>
 #include <QToolButton>
@@ -18,7 +19,7 @@ constexpr int kHeight = 44;
 DockTitle::DockTitle(QDockWidget* dock, Kind kind)
     : Ground(kind, dock)
 {
-    auto* across = new QHBoxLayout(this);
+    auto* across = m_row = new QHBoxLayout(this);
     across->setContentsMargins(16, 0, 10, 0);
     across->addWidget(new Label(dock->windowTitle(), 13, 600), 1);
     auto* close = new QToolButton;
@@ -29,6 +30,25 @@ DockTitle::DockTitle(QDockWidget* dock, Kind kind)
     close->setAccessibleName(DockTitle::tr("Hide %1").arg(dock->windowTitle()));
     connect(close, &QToolButton::clicked, dock, &QWidget::hide);
     across->addWidget(close);
+}
+
+void DockTitle::addButton(QAction* action, const QString& icon)
+{
+    auto* button = new QToolButton;
+    button->setObjectName(action->objectName() + QStringLiteral("Button"));
+    button->setIcon(themedIcon(icon));
+    button->setFixedSize(uiPx(28), uiPx(28));
+    button->setFocusPolicy(Qt::TabFocus);
+    const auto follow = [button, action] {
+        const QString text = action->text().remove(QLatin1Char('&'));
+        button->setToolTip(text);
+        button->setAccessibleName(text);
+        button->setEnabled(action->isEnabled());
+    };
+    connect(action, &QAction::changed, button, follow);
+    connect(button, &QToolButton::clicked, action, &QAction::trigger);
+    follow();
+    m_row->insertWidget(1, button);
 }
 
 QSize DockTitle::sizeHint() const

@@ -4,7 +4,9 @@
 
 #include "widgets/parts/labels.h"
 
+class QAction;
 class QDockWidget;
+class QHBoxLayout;
 
 namespace bitfront {
 
@@ -15,8 +17,13 @@ class DockTitle : public Ground
 public:
     /// `kind` is the ground of the dock's content, so that title and content are one surface.
     DockTitle(QDockWidget* dock, Kind kind);
+    /// A button for `action` left of the others, as an icon with the action's words as its tip.
+    void addButton(QAction* action, const QString& icon);
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
+
+private:
+    QHBoxLayout* m_row;
 };
 
 } // namespace bitfront

@@ -172,6 +172,15 @@ void PlotLegend::setPlan(const SweepPlan& plan)
 void PlotLegend::setRoom(int width)
 {
     m_refinements->setVisible(m_refines && width > uiPx(620));
+    for (const GroupId group : kGroups)
+        m_chips.value(static_cast<int>(group))
+            ->setText(width > uiPx(560) ? groupLegend(group) : toQString(groupKey(group)));
+}
+
+/// With the short names, so that the plot may become narrow enough for them to be shown.
+QSize PlotLegend::minimumSizeHint() const
+{
+    return {uiPx(240), QWidget::minimumSizeHint().height()};
 }
 
 /// The view may have changed elsewhere, or been undone.

@@ -29,6 +29,7 @@ public:
     void setPlan(const SweepPlan& plan);
     /// Leaves out the chip of refinements, and the words of the others where there is little room.
     void setRoom(int width);
+    QSize minimumSizeHint() const override;
     /// Actions of the menu, for the window's menu bar and its keys.
     QAction* labelsAction() const { return m_labels; }
     QAction* groupFrontsAction() const { return m_groupFronts; }

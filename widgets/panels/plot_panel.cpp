@@ -36,7 +36,7 @@ PlotPanel::PlotPanel(RunController& run, Selection& selection, EstimateSheet* sh
     , m_selection(selection)
     , m_plot(new ScatterPlot)
 {
-    setMinimumWidth(uiPx(420));
+    setMinimumWidth(uiPx(360));
     auto* ground = new Ground(Ground::Kind::Surface);
     auto* column = new QVBoxLayout(ground);
     column->setContentsMargins(0, 0, 0, 0);
@@ -248,7 +248,7 @@ void PlotPanel::refreshRunning()
 
 void PlotPanel::refreshFinished()
 {
-    m_title->setText(tr("Front"));
+    m_title->setText(m_run.isFollowing() ? tr("Following") : tr("Front"));
     const SnapshotPtr& snapshot = m_run.snapshot();
     if (!snapshot || snapshot->records.empty()) {
         m_subtitle->clear();
@@ -259,6 +259,10 @@ void PlotPanel::refreshFinished()
     QString text = tr("%1 of %2 on the front")
                        .arg(snapshot->analysis.front.size())
                        .arg(snapshot->records.size());
+    if (m_run.isFollowing())
+        text = tr("%1 of %2, written by another process")
+                   .arg(snapshot->records.size())
+                   .arg(m_run.expectedCount());
     m_subtitle->setText(text);
     m_subtitle->setToolTip(snapshot->analysis.knee.record == kNoRecord
                                ? toQString(snapshot->analysis.knee.reason)

@@ -215,6 +215,7 @@ void ProjectPanel::refreshRuns()
                      run.finished ? Tone::Ok : Tone::Text2);
         row->setTexts(QFileInfo(run.folder).fileName(), run.summary,
                       run.count.section(QLatin1Char(' '), 0, 0));
+        row->setPicture(run.picture);
         row->setToolTip(run.folder);
         connect(row, &ListRow::activated, this,
                 [this, folder = run.folder] { emit runRequested(folder); });
@@ -239,6 +240,11 @@ void ProjectPanel::refreshCurrentRun()
     if (m_run.isRunning()) {
         m_current->setIcon(QStringLiteral("play"), Tone::Accent);
         m_current->setTexts(name, m_run.isStopping() ? tr("Stopping") : tr("Running"), partial);
+        return;
+    }
+    if (m_run.isFollowing()) {
+        m_current->setIcon(QStringLiteral("play"), Tone::Accent);
+        m_current->setTexts(name, tr("Written by another process"), partial);
         return;
     }
     switch (m_run.state()) {

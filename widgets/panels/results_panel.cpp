@@ -41,6 +41,7 @@ ResultsPanel::ResultsPanel(ResultModel& model, RunController& run, Selection& se
                               &RunController::runChanged})
         connect(&m_run, signal, this, &ResultsPanel::refresh);
     connect(&m_view->proxy(), &QAbstractItemModel::layoutChanged, this, &ResultsPanel::refresh);
+    connect(&m_view->proxy(), &QAbstractItemModel::modelReset, this, &ResultsPanel::refresh);
     connect(&m_view->proxy(), &QAbstractItemModel::rowsInserted, this, &ResultsPanel::refresh);
     connect(&m_view->proxy(), &QAbstractItemModel::rowsRemoved, this, &ResultsPanel::refresh);
     refresh();
@@ -77,6 +78,21 @@ int ResultsPanel::addPage(const QString& title, QWidget* page)
 void ResultsPanel::showPage(int index)
 {
     m_tabs->setCurrentIndex(index);
+}
+
+int ResultsPanel::pages() const
+{
+    return m_pages->count();
+}
+
+QWidget* ResultsPanel::pageAt(int index) const
+{
+    return m_pages->widget(index);
+}
+
+QString ResultsPanel::pageTitle(int index) const
+{
+    return m_tabs->tabText(index);
 }
 
 int ResultsPanel::page() const

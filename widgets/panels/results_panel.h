@@ -29,6 +29,9 @@ public:
     /// Adds a tab; returns its index. The table is tab 0.
     int addPage(const QString& title, QWidget* page);
     void showPage(int index);
+    int pages() const;
+    QWidget* pageAt(int index) const;
+    QString pageTitle(int index) const;
     int page() const;
 
 signals:

@@ -95,6 +95,8 @@ QString StatusPanel::endText() const
                    : done == 0        ? tr("estimating")
                                       : tr("%1 left").arg(left));
     }
+    if (m_run.isFollowing())
+        return tr("%1 · followed live").arg(count);
     switch (m_run.state()) {
     case RunState::Finished:
         return tr("%1 · finished in %2").arg(count, elapsedText(m_run.wallMs()));

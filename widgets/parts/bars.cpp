@@ -47,6 +47,11 @@ void paintBitBar(QPainter& painter, double right, double middle, double bits, bo
              kept ? t.partUntouched : t.accentFill);
 }
 
+QColor uncompressedColor(const Theme& theme)
+{
+    return mixed(theme.text3, theme.surface, 0.8);
+}
+
 void paintProgressRing(QPainter& painter, QPointF centre, double fraction)
 {
     const Theme& t = Theme::current();

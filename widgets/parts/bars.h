@@ -10,6 +10,8 @@ class QPainter;
 
 namespace bitfront {
 
+struct Theme;
+
 /// Draws a rounded track filled to `fraction` (0…1), vertically centred in `area`.
 void paintBar(QPainter& painter, const QRectF& area, double fraction, const QColor& fill,
               double height = 6);
@@ -17,6 +19,8 @@ void paintBar(QPainter& painter, const QRectF& area, double fraction, const QCol
 /// the layer is kept at 16 bits.
 void paintBitBar(QPainter& painter, double right, double middle, double bits, bool kept);
 inline constexpr int kBitBarWidth = 44;
+/// Of what is uncompressed, in histograms and lines: quiet, and still seen.
+QColor uncompressedColor(const Theme& theme);
 /// Draws the ring of a running job, filled clockwise to `fraction`.
 void paintProgressRing(QPainter& painter, QPointF centre, double fraction);
 

@@ -93,7 +93,12 @@ void Label::paintEvent(QPaintEvent* event)
     QPainter painter(this);
     painter.setPen(toneColor(m_tone));
     const QString shown = fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width());
-    setToolTip(shown == text() ? QString() : text());
+    const QString whole = shown == text() ? QString() : text();
+    // Not over one that somebody else has set.
+    if (toolTip().isEmpty() || toolTip() == m_wholeText) {
+        setToolTip(whole);
+        m_wholeText = whole;
+    }
     painter.drawText(contentsRect(), int(alignment()), shown);
 }
 

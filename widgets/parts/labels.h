@@ -47,6 +47,7 @@ private:
     void recolour();
     Tone m_tone;
     bool m_elided = false;
+    QString m_wholeText; ///< the tooltip this label gave itself
 };
 
 /// An icon of the theme as a widget.

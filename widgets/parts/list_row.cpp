@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/parts/list_row.h"
 
+#include "widgets/parts/run_picture.h"
 #include "widgets/theme.h"
 
 #include <QPainter>
@@ -11,6 +12,7 @@ namespace {
 
 constexpr int kPadding = 9;
 constexpr int kTextLeft = 28;
+constexpr int kPictureWidth = 44;
 
 } // namespace
 
@@ -48,6 +50,12 @@ void ListRow::setRightIcon(const QString& icon, Tone tone)
 {
     m_rightIcon = icon;
     m_rightTone = tone;
+    update();
+}
+
+void ListRow::setPicture(const QString& picture)
+{
+    m_picture = picture;
     update();
 }
 
@@ -96,7 +104,13 @@ void ListRow::paintEvent(QPaintEvent*)
         painter.fillRect(rect(), theme.hover);
     const int side = uiPx(16);
     const int left = m_inset;
-    const int right = width() - m_inset;
+    int right = width() - m_inset;
+    if (!m_picture.isEmpty()) {
+        const QSize size(uiPx(kPictureWidth), height() - 2 * kPadding);
+        right -= size.width();
+        paintRunPicture(painter, QRectF(QPointF(right, kPadding), size), m_picture);
+        right -= 10;
+    }
     if (!m_icon.isEmpty())
         painter.drawPixmap(left, kPadding + 1,
                            tintedPixmap(m_icon, toneColor(m_tone), side, devicePixelRatioF()));

@@ -19,6 +19,8 @@ public:
     void setTexts(const QString& name, const QString& subtitle, const QString& right = {});
     /// An icon at the right edge instead of a count.
     void setRightIcon(const QString& icon, Tone tone);
+    /// A small picture at the right edge (see runPicture()), the count left of it.
+    void setPicture(const QString& picture);
     void setCurrent(bool current);
     void setClickable(bool clickable);
     /// Space left and right of the texts.
@@ -36,7 +38,7 @@ private:
     static int uiWidth();
     QStringList subtitleLines() const;
 
-    QString m_icon, m_name, m_subtitle, m_right, m_rightIcon;
+    QString m_icon, m_name, m_subtitle, m_right, m_rightIcon, m_picture;
     Tone m_tone = Tone::Text2, m_rightTone = Tone::Ok;
     bool m_current = false;
     bool m_clickable = true;

@@ -113,16 +113,29 @@ void FilterBar::addChip(const QString& text, const QString& name, const QString&
 
 void FilterBar::refresh()
 {
-    m_field->setOutputs(outputNames(m_selection.snapshot()));
+    const ViewState& view = m_selection.view();
+    if (std::vector<std::string> outputs = outputNames(m_selection.snapshot());
+        outputs != m_shownOutputs) {
+        m_shownOutputs = outputs;
+        m_field->setOutputs(std::move(outputs));
+    }
+    // Zoom and targets are part of the view too, and change with every click of a wheel.
+    const Metric judged =
+        m_selection.snapshot() ? m_selection.snapshot()->judged.metric : Metric::Psnr;
+    if (view.filter == m_shownFilter && view.hidden.size() == m_shownHidden
+        && judged == m_shownMetric) {
+        refreshMessage();
+        return;
+    }
+    m_shownFilter = view.filter;
+    m_shownHidden = view.hidden.size();
+    m_shownMetric = judged;
     for (Chip* chip : m_chips) {
         m_row->removeWidget(chip);
         chip->hide();
         chip->deleteLater();
     }
     m_chips.clear();
-    const ViewState& view = m_selection.view();
-    const Metric judged =
-        m_selection.snapshot() ? m_selection.snapshot()->judged.metric : Metric::Psnr;
     for (std::size_t i = 0; i < view.filter.size(); ++i) {
         const QString words = filterChipText(view.filter[i], judged);
         addChip(words, QStringLiteral("filterChip%1").arg(i),

@@ -3,6 +3,7 @@
 // results are left.
 #pragma once
 
+#include "core/plan/record_filter.h"
 #include "widgets/parts/labels.h"
 
 #include <functional>
@@ -45,6 +46,10 @@ private:
     Label* m_message;
     Label* m_counts;
     std::vector<Chip*> m_chips;
+    std::vector<FilterTerm> m_shownFilter; ///< what the chips say
+    std::size_t m_shownHidden = 0;
+    Metric m_shownMetric = Metric::Psnr; ///< behind "quality"
+    std::vector<std::string> m_shownOutputs;
 };
 
 } // namespace bitfront

@@ -96,6 +96,17 @@ void FilterEdit::submit()
     emit submitted(terms);
 }
 
+/// Escape empties the field first; only then is it the window's.
+bool FilterEdit::event(QEvent* event)
+{
+    if (event->type() == QEvent::ShortcutOverride
+        && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape && !text().isEmpty()) {
+        event->accept();
+        return true;
+    }
+    return QLineEdit::event(event);
+}
+
 void FilterEdit::keyPressEvent(QKeyEvent* event)
 {
     const bool open = m_completer->popup()->isVisible();

@@ -19,6 +19,13 @@ bool kept(const LayerStorage& layer)
     return layer.kind == StorageKind::Untouched;
 }
 
+bool isText(int column)
+{
+    return column == LayerModel::NameColumn || column == LayerModel::TypeColumn
+        || column == LayerModel::ShapeColumn || column == LayerModel::StoredAsColumn
+        || column == LayerModel::ReasonColumn;
+}
+
 double kilobytes(const LayerStorage& layer)
 {
     return static_cast<double>(layer.bits.total()) / kBitsPerKilobyte;
@@ -59,8 +66,7 @@ QVariant LayerModel::data(const QModelIndex& index, int role) const
     case KeptRole:
         return kept(layer);
     case Qt::TextAlignmentRole:
-        return int(Qt::AlignVCenter
-                   | (index.column() == NameColumn ? Qt::AlignLeft : Qt::AlignRight));
+        return int(Qt::AlignVCenter | (isText(index.column()) ? Qt::AlignLeft : Qt::AlignRight));
     case Qt::AccessibleTextRole:
         return index.column() == NameColumn ? tr("%1, %2 bits, %3")
                                                   .arg(toQString(layer.layer))
@@ -68,26 +74,46 @@ QVariant LayerModel::data(const QModelIndex& index, int role) const
                                                   .arg(toQString(layer.granularityText()))
                                             : display(layer, index.column());
     case SortRole:
-        switch (index.column()) {
-        case NameColumn:
-            return index.row();
-        case BitsColumn:
-            return layer.bitsPerCode;
-        case ErrorColumn:
-            return kept(layer) ? -1e9 : layer.weightErrorDb.value_or(-1e9);
-        default:
-            return kilobytes(layer);
-        }
+        return sortValue(layer, index.row(), index.column());
     default:
         return {};
     }
 }
 
-QVariant LayerModel::display(const LayerStorage& layer, int column) const
+QVariant LayerModel::sortValue(const LayerStorage& layer, int row, int column) const
 {
     switch (column) {
     case NameColumn:
+        return row;
+    case BitsColumn:
+        return layer.bitsPerCode;
+    case StoredBitsColumn:
+        return layer.bitsPerWeight();
+    case ErrorColumn:
+        return kept(layer) ? -1e9 : layer.weightErrorDb.value_or(-1e9);
+    case SizeColumn:
+        return kilobytes(layer);
+    default:
+        return display(layer, column);
+    }
+}
+
+QVariant LayerModel::display(const LayerStorage& layer, int column) const
+{
+    const LayerInfo* info = m_model ? m_model->layer(layer.layer) : nullptr;
+    switch (column) {
+    case NameColumn:
         return toQString(layer.layer);
+    case TypeColumn:
+        return info ? toQString(info->shortType()) : QString();
+    case ShapeColumn:
+        return info ? toQString(shapeText(info->shape)) : QString();
+    case StoredAsColumn:
+        return toQString(layer.granularityText());
+    case StoredBitsColumn:
+        return QLocale().toString(layer.bitsPerWeight(), 'f', 2);
+    case ReasonColumn:
+        return toQString(layer.reason);
     case BitsColumn:
         return QString::number(kept(layer) ? 16 : layer.bitsPerCode);
     case ErrorColumn:
@@ -130,11 +156,13 @@ QVariant LayerModel::headerData(int section, Qt::Orientation orientation, int ro
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return int(Qt::AlignVCenter | (section == NameColumn ? Qt::AlignLeft : Qt::AlignRight));
+        return int(Qt::AlignVCenter | (isText(section) ? Qt::AlignLeft : Qt::AlignRight));
     if (role == Qt::ToolTipRole) {
         switch (section) {
         case BitsColumn:
             return tr("Bits of one stored code. Scales and tables come on top.");
+        case StoredBitsColumn:
+            return tr("Stored bits per weight, scales and tables included.");
         case ErrorColumn:
             return tr("Energy of the change of the weights against the weights themselves, in dB. "
                       "Lower is better.");
@@ -149,6 +177,16 @@ QVariant LayerModel::headerData(int section, Qt::Orientation orientation, int ro
     switch (section) {
     case NameColumn:
         return tr("Layer");
+    case TypeColumn:
+        return tr("Type");
+    case ShapeColumn:
+        return tr("Shape");
+    case StoredAsColumn:
+        return tr("Stored as");
+    case StoredBitsColumn:
+        return tr("Bits/weight");
+    case ReasonColumn:
+        return tr("Note");
     case BitsColumn:
         return tr("Bits");
     case ErrorColumn:

@@ -20,9 +20,14 @@ public:
     enum Column
     {
         NameColumn,
-        BitsColumn,
+        TypeColumn,
+        ShapeColumn,
+        StoredAsColumn, ///< "block 32"
+        BitsColumn, ///< of one code
+        StoredBitsColumn, ///< per weight, with side tables
         ErrorColumn,
         SizeColumn,
+        ReasonColumn, ///< why untouched, or why not as configured
         ColumnCount
     };
     enum Role
@@ -44,6 +49,7 @@ public:
 
 private:
     QVariant display(const LayerStorage& layer, int column) const;
+    QVariant sortValue(const LayerStorage& layer, int row, int column) const;
     QString toolTip(const LayerStorage& layer) const;
 
     std::vector<LayerStorage> m_layers;

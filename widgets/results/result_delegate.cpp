@@ -131,12 +131,16 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const QString text = index.data().toString();
     painter->setFont(uiFont(13));
     painter->setPen(kept ? (selected ? theme.text2 : theme.text3) : theme.text);
-    if (index.column() == LayerModel::NameColumn) {
-        const QRectF area = cell.adjusted(16, 0, -kInset, 0);
+    const bool isName = index.column() == LayerModel::NameColumn;
+    if (index.data(Qt::TextAlignmentRole).toInt() & Qt::AlignLeft) {
+        if (!isName)
+            painter->setPen(selected || !kept ? theme.text2 : theme.text3);
+        const QRectF area = cell.adjusted(isName ? 16 : kInset, 0, -kInset, 0);
         painter->drawText(
             area, Qt::AlignVCenter,
             painter->fontMetrics().elidedText(text, Qt::ElideMiddle, int(area.width())));
-    } else if (index.column() == LayerModel::BitsColumn) {
+    } else if (index.data(LayerModel::FractionRole).isValid()
+               && index.column() == LayerModel::BitsColumn) {
         const double number = numberWidth(uiFont(13), QStringLiteral("16")) + 6;
         paintBitBar(*painter, cell.right() - kInset - number, cell.center().y(),
                     index.data(LayerModel::FractionRole).toDouble() * 16, kept);

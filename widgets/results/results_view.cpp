@@ -280,6 +280,10 @@ void ResultsView::contextMenuEvent(QContextMenuEvent* event)
     menu.addAction(m_selection.pinLetter(record) != 0 ? tr("&Unpin") : tr("&Pin"), this,
                    &ResultsView::togglePin);
     menu.addAction(tr("&Compare"), this, [this, record] { emit compareRequested(record); });
+    menu.addAction(tr("&Duplicate and change…"), this, [this, record] {
+        m_selection.setCurrent(record);
+        emit duplicateRequested();
+    });
     menu.addAction(m_selection.selected().size() > 1 ? tr("&Hide these") : tr("&Hide"), this,
                    [this] { m_selection.hide(m_selection.selected()); });
     menu.addSeparator();

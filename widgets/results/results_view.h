@@ -23,6 +23,7 @@ public:
 signals:
     void recordActivated(int record); ///< double click or Enter
     void compareRequested(int record);
+    void duplicateRequested(); ///< of the current record
     void pinsExhausted(); ///< all letters are taken
 
 protected:

@@ -170,11 +170,64 @@ void ConfigurationTree::build()
         groupNames << names;
     }
     closeGroup();
+    m_more = addBranch(tr("More configurations"), moreConfigurations());
+    m_more->setToolTip(0,
+                       tr("Other block and group sizes, 2 and 3 bits, small floats: what the "
+                          "thorough sweep adds"));
     m_refine = new QTreeWidgetItem(this, {tr("Refine the best two of each group")});
     m_refine->setData(0, kStrongRole, true);
     m_refine->setToolTip(
         0,
         tr("Tries again with the first, the last or the smallest kind of layers kept at 16 bits."));
+}
+
+QTreeWidgetItem* ConfigurationTree::addBranch(const QString& branchTitle,
+                                              const std::vector<std::string>& configNames)
+{
+    auto* branch = new QTreeWidgetItem(this, {branchTitle});
+    branch->setData(0, kStrongRole, true);
+    QStringList names;
+    for (const std::string& configName : configNames) {
+        const CompressionConfig config = configForName(configName);
+        auto* leaf = new QTreeWidgetItem(branch, {toQString(title(config))});
+        leaf->setData(0, kNamesRole, QStringList {toQString(configName)});
+        leaf->setData(0, kGroupRole, static_cast<int>(config.group));
+        leaf->setToolTip(0, toQString(configName));
+        names << toQString(configName);
+    }
+    branch->setData(0, kNamesRole, names);
+    return branch;
+}
+
+/// The branch of what the user has made, as long as there is any.
+void ConfigurationTree::listOwn()
+{
+    if (m_listed == m_setup.plan().own())
+        return;
+    m_listed = m_setup.plan().own();
+    delete m_own;
+    m_own = nullptr;
+    if (!m_listed.empty()) {
+        m_own = addBranch(tr("Own configurations"), m_listed);
+        m_own->setToolTip(0, tr("Delete takes the marked one off this list"));
+        m_own->setExpanded(true);
+        // Before the line about refinement, which is about all of them.
+        takeTopLevelItem(indexOfTopLevelItem(m_own));
+        insertTopLevelItem(indexOfTopLevelItem(m_refine), m_own);
+        m_own->setExpanded(true);
+    }
+    fitHeight();
+}
+
+bool ConfigurationTree::removeOwn(const QModelIndex& index)
+{
+    const QTreeWidgetItem* item = itemFromIndex(index.siblingAtColumn(0));
+    if (!item || !m_own || item->parent() != m_own)
+        return false;
+    PlanChoice plan = m_setup.plan();
+    plan.removeOwn(item->data(0, kNamesRole).toStringList().value(0).toStdString());
+    m_setup.setPlan(plan);
+    return true;
 }
 
 Qt::CheckState ConfigurationTree::stateOf(const QTreeWidgetItem* item) const
@@ -192,6 +245,7 @@ Qt::CheckState ConfigurationTree::stateOf(const QTreeWidgetItem* item) const
 
 void ConfigurationTree::refresh()
 {
+    listOwn();
     for (QTreeWidgetItemIterator it(this); *it; ++it) {
         QTreeWidgetItem* item = *it;
         item->setData(0, Qt::CheckStateRole, stateOf(item));
@@ -205,10 +259,12 @@ void ConfigurationTree::refresh()
             std::count_if(names.begin(), names.end(), [this](const QString& configName) {
                 return m_setup.plan().isSelected(configName.toStdString());
             });
-        if (names.size() > 1)
+        if (names.size() > 1 || item->childCount() > 0)
             item->setText(1,
                           on == names.size() ? QString::number(on)
-                                             : tr("%1 of %2").arg(on).arg(names.size()));
+                              : on == 0 && item == m_more
+                              ? tr("none of %1").arg(names.size())
+                              : tr("%1 of %2").arg(on).arg(names.size()));
     }
 }
 
@@ -235,6 +291,8 @@ void ConfigurationTree::keyPressEvent(QKeyEvent* event)
         toggle(currentIndex());
         return;
     }
+    if (event->key() == Qt::Key_Delete && currentIndex().isValid() && removeOwn(currentIndex()))
+        return;
     QTreeWidget::keyPressEvent(event);
 }
 

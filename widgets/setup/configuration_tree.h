@@ -6,6 +6,9 @@
 #include <QStyledItemDelegate>
 #include <QTreeWidget>
 
+#include <string>
+#include <vector>
+
 namespace bitfront {
 
 class ProjectSetup;
@@ -33,10 +36,17 @@ private:
     void build();
     void refresh();
     void fitHeight();
+    QTreeWidgetItem* addBranch(const QString& branchTitle,
+                               const std::vector<std::string>& configNames);
+    void listOwn();
+    bool removeOwn(const QModelIndex& index);
     Qt::CheckState stateOf(const QTreeWidgetItem* item) const;
 
     ProjectSetup& m_setup;
     QTreeWidgetItem* m_refine = nullptr;
+    QTreeWidgetItem* m_more = nullptr;
+    QTreeWidgetItem* m_own = nullptr; ///< as long as there are any
+    std::vector<std::string> m_listed; ///< below it
 };
 
 } // namespace bitfront

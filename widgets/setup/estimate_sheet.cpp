@@ -2,6 +2,7 @@
 #include "widgets/setup/estimate_sheet.h"
 
 #include "widgets/parts/buttons.h"
+#include "widgets/setup/budget_row.h"
 #include "widgets/theme.h"
 #include "widgets/workbench/project_setup.h"
 #include "widgets/workbench/text.h"
@@ -198,6 +199,9 @@ QWidget* EstimateSheet::buildTrim()
         m_groups[i] = box;
         column->addWidget(box);
     }
+    column->addSpacing(4);
+    column->addWidget(new BudgetRow(m_setup));
+    column->addSpacing(4);
     column->addWidget(new Label(
         tr("Single configurations can be ticked off on the setup page (Cancel goes back there)."),
         11, 400, Tone::Text3));
@@ -208,8 +212,7 @@ void EstimateSheet::toggleQuick()
 {
     PlanChoice plan = m_setup.plan();
     if (plan.isQuick()) {
-        plan.selectAll();
-        plan.refine = true;
+        plan.selectStandard();
     } else {
         plan.selectQuick();
     }
@@ -222,8 +225,16 @@ void EstimateSheet::refresh()
     const QString name = QFileInfo(m_setup.modelPath()).completeBaseName();
     m_title->setText(ready ? tr("Ready to explore %1").arg(name) : tr("Estimating %1").arg(name));
     if (ready)
-        m_subtitle->setText(tr("Measured with two probe configurations in %1, on this computer.")
-                                .arg(elapsedText(m_setup.probeWallMs())));
+        m_subtitle->setText(
+            m_setup.calibration().sweeps == 0
+                ? tr("Measured with two probe configurations in %1, on this computer.")
+                      .arg(elapsedText(m_setup.probeWallMs()))
+                : m_setup.calibration().sweeps == 1
+                ? tr("Two probe configurations in %1, and how long 1 earlier sweep took here.")
+                      .arg(elapsedText(m_setup.probeWallMs()))
+                : tr("Two probe configurations in %1, and how long %2 earlier sweeps took here.")
+                      .arg(elapsedText(m_setup.probeWallMs()))
+                      .arg(m_setup.calibration().sweeps));
     else
         m_subtitle->setText(m_setup.isEstimating()
                                 ? tr("Measuring two probe configurations on this computer…")
@@ -262,7 +273,7 @@ void EstimateSheet::refreshNumbers()
         return;
     }
     const ProbeTimes& probe = *m_setup.probe();
-    const TimeEstimate estimate = estimateTime(plan, probe);
+    const TimeEstimate estimate = m_setup.estimate();
     const QString total = toQString(durationText(estimate.total()));
     m_main.value->setText(toQString(durationText(estimate.base)));
     m_refinement.value->setText(refine ? toQString(durationText(estimate.refinement))
@@ -273,7 +284,9 @@ void EstimateSheet::refreshNumbers()
     m_memory.detail->setText(available ? tr("%1, %2 free").arg(workers, memoryText(*available))
                                        : workers);
     m_memory.value->setText(tr("about %1").arg(memoryText(probe.memoryBytes)));
+    const bool early = m_setup.budget().isSet();
     m_total->setText(count == 0                  ? tr("Nothing is ticked")
+                         : early                 ? tr("At most %1 in total").arg(total)
                          : total.at(0).isDigit() ? tr("About %1 in total").arg(total)
                                                  : tr("In total %1").arg(total));
     m_start->setText(total.at(0).isDigit() ? tr("Start, about %1").arg(total)

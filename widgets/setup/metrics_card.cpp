@@ -62,6 +62,7 @@ MetricsCard::MetricsCard(ProjectSetup& setup, QWidget* parent)
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setHorizontalSpacing(12);
     grid->setVerticalSpacing(8);
+    grid->setColumnMinimumWidth(0, uiPx(64));
     grid->setColumnStretch(4, 1);
     setAction(tr("What do these mean?"));
     connect(m_confirm, &QPushButton::clicked, this, [this] { m_setup.confirmMetrics(); });
@@ -148,7 +149,9 @@ void MetricsCard::rebuildRows()
     for (const OutputSetup& output : m_setup.outputs()) {
         const auto index = static_cast<std::size_t>(line);
         auto* nameLabel = new Label(toQString(output.info.name), 13, 500);
-        nameLabel->setMinimumWidth(uiPx(88));
+        // As wide as the names need, but they give way before the controls do.
+        nameLabel->setElided(true);
+        nameLabel->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
         nameLabel->setToolTip(tensorLine(output.info.name, output.info.shape, output.info.dtype));
         auto* combo = new QComboBox;
         combo->setAccessibleName(tr("Metric of %1").arg(toQString(output.info.name)));

@@ -2,6 +2,7 @@
 #include "widgets/setup/setup_page.h"
 
 #include "widgets/parts/buttons.h"
+#include "widgets/parts/chip.h"
 #include "widgets/parts/labels.h"
 #include "widgets/setup/configuration_tree.h"
 #include "widgets/setup/file_cards.h"
@@ -22,6 +23,7 @@ namespace bitfront {
 namespace {
 
 constexpr int kColumnWidth = 1152;
+constexpr int kTwoColumns = 940; ///< narrower pages have one
 
 /// Keeps `content` centred and no wider than the design's column.
 QWidget* centred(QWidget* content)
@@ -63,7 +65,7 @@ SetupPage::SetupPage(ProjectSetup& setup, QWidget* parent)
     page->addWidget(scroll, 1);
     page->addWidget(new HairLine);
     page->addWidget(buildBar());
-    setMinimumSize(uiPx(560), uiPx(240));
+    setMinimumSize(uiPx(420), uiPx(200));
 
     for (const auto signal :
          {&ProjectSetup::modelChanged, &ProjectSetup::inputsChanged, &ProjectSetup::metricsChanged,
@@ -125,10 +127,20 @@ QWidget* SetupPage::buildColumns()
     m_counts = new Label({}, 11, 400, Tone::Text3);
     head->addWidget(m_counts);
     card->addLayout(head);
+    card->addLayout(buildPresets());
     auto* treeRow = new QHBoxLayout;
     treeRow->setContentsMargins(8, 0, 0, 0);
     treeRow->addWidget(new ConfigurationTree(m_setup));
     card->addLayout(treeRow);
+    auto* make = makeButton(tr("New configuration…"), ButtonRole::Link, QStringLiteral("plus"));
+    make->setObjectName(QStringLiteral("newConfiguration"));
+    make->setToolTip(tr("One of your own, with its size and bits at once"));
+    connect(make, &QPushButton::clicked, this, &SetupPage::newConfigurationRequested);
+    auto* foot = new QHBoxLayout;
+    foot->setContentsMargins(20, 8, 20, 8);
+    foot->addWidget(make);
+    foot->addStretch();
+    card->addLayout(foot);
 
     auto* right = new QVBoxLayout;
     right->setSpacing(16);
@@ -137,12 +149,46 @@ QWidget* SetupPage::buildColumns()
     right->addStretch();
 
     auto* both = new QWidget;
-    auto* across = new QHBoxLayout(both);
-    across->setContentsMargins(0, 0, 0, 0);
-    across->setSpacing(24);
-    across->addLayout(left, 1);
-    across->addLayout(right, 1);
+    m_columns = new QBoxLayout(QBoxLayout::LeftToRight, both);
+    m_columns->setContentsMargins(0, 0, 0, 0);
+    m_columns->setSpacing(24);
+    m_columns->addLayout(left, 1);
+    m_columns->addLayout(right, 1);
     return both;
+}
+
+/// Whole sweeps by one click; none is on where the choice is somebody's own.
+QLayout* SetupPage::buildPresets()
+{
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(20, 0, 20, 12);
+    row->setSpacing(8);
+    const auto add = [&](const char* name, const QString& text, const QString& tip,
+                         void (PlanChoice::*select)()) {
+        auto* chip = new Chip(text);
+        chip->setObjectName(QLatin1String(name));
+        chip->setCheckable(true);
+        chip->setToolTip(tip);
+        connect(chip, &QAbstractButton::clicked, this, [this, select] {
+            PlanChoice plan = m_setup.plan();
+            (plan.*select)();
+            m_setup.setPlan(plan);
+            refresh(); // also where nothing changed: the chip stays on
+        });
+        row->addWidget(chip);
+        return chip;
+    };
+    m_quick = add("presetQuick", tr("Quick"),
+                  tr("12 configurations that show the shape of the front, without refinement"),
+                  &PlanChoice::selectQuick);
+    m_standard =
+        add("presetStandard", tr("Standard"), tr("The 31 configurations of the reference, refined"),
+            &PlanChoice::selectStandard);
+    m_thorough = add("presetThorough", tr("Thorough"),
+                     tr("The standard sweep and %1 more, refined").arg(moreConfigurations().size()),
+                     &PlanChoice::selectThorough);
+    row->addStretch();
+    return row;
 }
 
 QWidget* SetupPage::buildBar()
@@ -163,9 +209,11 @@ QWidget* SetupPage::buildBar()
     auto* across = new QHBoxLayout(row);
     across->setContentsMargins(0, 0, 0, 0);
     across->setSpacing(8);
+    m_barCounts->setElided(true);
+    m_folderWord = new Label(tr("Run folder"), 13, 400, Tone::Text3);
     across->addWidget(m_barCounts);
     across->addSpacing(8);
-    across->addWidget(new Label(tr("Run folder"), 13, 400, Tone::Text3));
+    across->addWidget(m_folderWord);
     across->addWidget(m_folder);
     across->addWidget(m_changeFolder);
     across->addStretch(1);
@@ -186,10 +234,31 @@ void SetupPage::setHasResults(bool has)
     m_back->setVisible(has);
 }
 
+/// One column below the other, and less in the bar, where there is no room for both.
+void SetupPage::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    m_narrow = width() < uiPx(kTwoColumns);
+    m_columns->setDirection(m_narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    showFolder();
+}
+
+/// The estimate says it again, with a button to change it.
+void SetupPage::showFolder()
+{
+    const bool shown = !m_narrow && !m_setup.runFolder().isEmpty();
+    m_folderWord->setVisible(!m_narrow);
+    m_folder->setVisible(!m_narrow);
+    m_changeFolder->setVisible(shown);
+}
+
 void SetupPage::refresh()
 {
     const QString name = QFileInfo(m_setup.modelPath()).completeBaseName();
     m_title->setText(name.isEmpty() ? tr("Set up a sweep") : tr("Set up %1").arg(name));
+    m_quick->setChecked(m_setup.plan().isQuick());
+    m_standard->setChecked(m_setup.plan().isStandard());
+    m_thorough->setChecked(m_setup.plan().isThorough());
     const int count = m_setup.plan().count();
     const int refinements = m_setup.plan().plan().maxRefinements();
     m_counts->setText(refinements > 0
@@ -201,7 +270,7 @@ void SetupPage::refresh()
     m_folder->setText(m_setup.runFolder().isEmpty() ? QStringLiteral("—")
                                                     : shortPath(m_setup.runFolder()));
     m_folder->setToolTip(m_setup.runFolder());
-    m_changeFolder->setVisible(!m_setup.runFolder().isEmpty());
+    showFolder();
     const QString missing = m_setup.missing();
     m_missing->setText(missing);
     m_estimate->setEnabled(missing.isEmpty());

@@ -5,10 +5,13 @@
 
 #include <QWidget>
 
+class QBoxLayout;
+class QLayout;
 class QPushButton;
 
 namespace bitfront {
 
+class Chip;
 class Label;
 class ProjectSetup;
 
@@ -31,22 +34,32 @@ signals:
     void backRequested();
     void exportHelpRequested();
     void metricHelpRequested();
+    void newConfigurationRequested();
 
 private:
+    void resizeEvent(QResizeEvent* event) override;
+    void showFolder();
     void refresh();
     QWidget* buildHead();
     QWidget* buildColumns();
+    QLayout* buildPresets();
     QWidget* buildBar();
 
     ProjectSetup& m_setup;
     Label* m_title = nullptr;
     Label* m_counts = nullptr;
     Label* m_barCounts = nullptr;
+    Label* m_folderWord = nullptr;
     Label* m_folder = nullptr;
+    QBoxLayout* m_columns = nullptr;
+    bool m_narrow = false;
     Label* m_missing = nullptr;
     QPushButton* m_changeFolder = nullptr;
     QPushButton* m_estimate = nullptr;
     QPushButton* m_back = nullptr;
+    Chip* m_quick = nullptr;
+    Chip* m_standard = nullptr;
+    Chip* m_thorough = nullptr;
 };
 
 } // namespace bitfront

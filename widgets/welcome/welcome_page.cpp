@@ -4,6 +4,7 @@
 #include "widgets/parts/buttons.h"
 #include "widgets/parts/labels.h"
 #include "widgets/parts/list_row.h"
+#include "widgets/parts/message_banner.h"
 #include "widgets/theme.h"
 #include "widgets/welcome/welcome_picture.h"
 #include "widgets/workbench/error_text.h"
@@ -12,6 +13,7 @@
 #include <QHBoxLayout>
 #include <QLocale>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QVBoxLayout>
 
 namespace bitfront {
@@ -37,6 +39,7 @@ QString whenText(const QDateTime& when)
 
 WelcomePage::WelcomePage(QWidget* parent)
     : QWidget(parent)
+    , m_unfinished(new MessageBanner)
     , m_error(new QWidget)
     , m_errorText(new Label({}, 13, 400, Tone::Err))
 {
@@ -54,6 +57,9 @@ WelcomePage::WelcomePage(QWidget* parent)
     auto* down = new QVBoxLayout(column);
     down->setContentsMargins(0, 24, 0, 20);
     down->setSpacing(0);
+    m_unfinished->setObjectName(QStringLiteral("unfinishedRun"));
+    m_unfinished->hide();
+    down->addWidget(m_unfinished);
     down->addWidget(m_error);
     down->addStretch(2);
     down->addWidget(buildTop());
@@ -68,12 +74,23 @@ WelcomePage::WelcomePage(QWidget* parent)
     foot->addWidget(new Label(tr("Help  F1"), 11, 400, Tone::Text3));
     down->addLayout(foot);
 
-    auto* across = new QHBoxLayout(this);
+    auto* page = new QWidget;
+    auto* across = new QHBoxLayout(page);
     across->setContentsMargins(24, 0, 24, 0);
     across->addStretch();
     across->addWidget(column, 1000);
     across->addStretch();
-    setMinimumSize(uiPx(560), uiPx(360));
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setWidget(page);
+    page->setAutoFillBackground(false);
+    scroll->viewport()->setAutoFillBackground(false);
+    auto* whole = new QVBoxLayout(this);
+    whole->setContentsMargins(0, 0, 0, 0);
+    whole->addWidget(scroll);
+    setMinimumSize(uiPx(420), uiPx(200));
 }
 
 QWidget* WelcomePage::buildTop()
@@ -185,12 +202,41 @@ void WelcomePage::setRecentRuns(const QList<RecentRun>& runs)
                           ? whenText(run.when)
                           : whenText(run.when) + QStringLiteral(" · ") + run.summary,
                       run.count);
+        row->setPicture(run.picture);
         row->setToolTip(run.folder);
         connect(row, &ListRow::activated, this,
                 [this, folder = run.folder] { emit runRequested(folder); });
         m_recent->addWidget(row);
         m_recent->addWidget(new HairLine);
     }
+}
+
+void WelcomePage::offerUnfinished(const RecentRun& run, int results, bool written)
+{
+    m_unfinished->setVisible(!run.folder.isEmpty());
+    if (run.folder.isEmpty())
+        return;
+    const QString name = QFileInfo(run.folder).fileName();
+    const QString kept =
+        results == 1 ? tr("1 result is kept") : tr("%1 results are kept").arg(results);
+    m_unfinished->showMessage(
+        MessageBanner::Kind::Info,
+        written ? tr("%1 is being written by another process.").arg(name)
+                : tr("Unfinished run %1, %2: %3.").arg(name, whenText(run.when), kept),
+        QStringLiteral("clock"));
+    const auto add = [&](const char* object, const QString& text, const QString& role,
+                         void (WelcomePage::*signal)(const QString&)) {
+        QPushButton* button = m_unfinished->addButton(text, role);
+        button->setObjectName(QLatin1String(object));
+        connect(button, &QPushButton::clicked, this,
+                [this, signal, folder = run.folder] { emit(this->*signal)(folder); });
+        return button;
+    };
+    if (!written)
+        add("resumeUnfinished", tr("Resume"), {}, &WelcomePage::resumeRequested);
+    add("openUnfinished", written ? tr("Follow") : tr("Open"), {}, &WelcomePage::runRequested);
+    add("forgetUnfinished", tr("Forget"), QStringLiteral("quiet"), &WelcomePage::forgetRequested)
+        ->setToolTip(tr("Takes the run off this list. Its files stay where they are."));
 }
 
 void WelcomePage::setDemoAvailable(bool available)

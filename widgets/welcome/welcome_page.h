@@ -12,6 +12,7 @@ namespace bitfront {
 
 struct ErrorText;
 class Label;
+class MessageBanner;
 
 class WelcomePage : public QWidget
 {
@@ -21,6 +22,9 @@ public:
     explicit WelcomePage(QWidget* parent = nullptr);
 
     void setRecentRuns(const QList<RecentRun>& runs);
+    /// A run that ended before its time, offered above everything; an empty folder takes the offer
+    /// away. `results` are on the disk; `written`: another process is at it now.
+    void offerUnfinished(const RecentRun& run, int results, bool written);
     void setDemoAvailable(bool available);
     /// Shown above everything: a run that could not be opened, an engine that is missing.
     void showError(const ErrorText& error);
@@ -30,12 +34,15 @@ signals:
     void openModelRequested();
     void demoRequested();
     void runRequested(const QString& folder);
+    void resumeRequested(const QString& folder);
+    void forgetRequested(const QString& folder); ///< off the list; its files stay
 
 private:
     QWidget* buildTop();
     QWidget* buildBottom();
     QWidget* buildDropZone();
 
+    MessageBanner* m_unfinished;
     QWidget* m_error;
     Label* m_errorText;
     QWidget* m_demo = nullptr;

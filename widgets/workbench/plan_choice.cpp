@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/workbench/plan_choice.h"
 
+#include "core/plan/own_config.h"
 #include "widgets/workbench/text.h"
 
 #include <QCoreApplication>
@@ -10,8 +11,6 @@
 namespace bitfront {
 
 namespace {
-
-constexpr int kQuickCount = 12;
 
 QString tr(const char* text)
 {
@@ -51,15 +50,18 @@ QString familyTitle(const CompressionConfig& config)
 
 PlanChoice::PlanChoice()
 {
-    selectAll();
+    selectStandard();
 }
 
 PlanChoice::PlanChoice(const SweepPlan& plan)
     : refine(plan.refine)
     , policy(plan.indivisible)
 {
+    std::vector<std::string> names;
     for (const CompressionConfig& config : plan.configs)
-        m_selected.insert(config.name);
+        names.push_back(config.name);
+    knowOwn(names);
+    select(names, true);
 }
 
 void PlanChoice::select(const std::vector<std::string>& names, bool on)
@@ -80,10 +82,18 @@ void PlanChoice::selectGroup(GroupId group, bool on)
     }
 }
 
-void PlanChoice::selectAll()
+void PlanChoice::selectStandard()
 {
+    m_selected.clear();
     for (const CompressionConfig& config : baseConfigurations())
         m_selected.insert(config.name);
+    refine = true;
+}
+
+void PlanChoice::selectThorough()
+{
+    selectStandard();
+    select(moreConfigurations(), true);
 }
 
 void PlanChoice::selectQuick()
@@ -98,11 +108,55 @@ void PlanChoice::selectQuick()
 
 bool PlanChoice::isQuick() const
 {
-    if (refine || count() != kQuickCount)
-        return false;
-    PlanChoice quick;
-    quick.selectQuick();
-    return quick.m_selected == m_selected;
+    PlanChoice preset;
+    preset.selectQuick();
+    return !refine && preset.m_selected == m_selected;
+}
+
+bool PlanChoice::isStandard() const
+{
+    return refine && PlanChoice().m_selected == m_selected;
+}
+
+bool PlanChoice::isThorough() const
+{
+    PlanChoice preset;
+    preset.selectThorough();
+    return refine && preset.m_selected == m_selected;
+}
+
+std::string PlanChoice::addOwn(const CompressionSpec& spec)
+{
+    const std::string configName = canonicalName(spec);
+    knowOwn({configName});
+    m_selected.insert(configName);
+    return configName;
+}
+
+void PlanChoice::removeOwn(const std::string& configName)
+{
+    if (std::erase(m_own, configName) > 0)
+        m_selected.erase(configName);
+}
+
+void PlanChoice::knowOwn(const std::vector<std::string>& names)
+{
+    for (const std::string& configName : names) {
+        const auto spec = specFromName(configName);
+        const auto all = known();
+        if (spec && specProblem(*spec).empty()
+            && std::ranges::find(all, configName, &CompressionConfig::name) == all.end())
+            m_own.push_back(configName);
+    }
+}
+
+std::vector<CompressionConfig> PlanChoice::known() const
+{
+    std::vector<CompressionConfig> all = baseConfigurations(policy);
+    for (const auto* names : {&moreConfigurations(), &m_own})
+        for (const std::string& configName : *names)
+            all.push_back(makeConfiguration(*specFromName(configName), policy));
+    return all;
 }
 
 int PlanChoice::count(GroupId group) const
@@ -124,11 +178,26 @@ SweepPlan PlanChoice::plan() const
     SweepPlan plan;
     plan.refine = refine;
     plan.indivisible = policy;
-    for (CompressionConfig& config : baseConfigurations(policy)) {
+    for (CompressionConfig& config : known()) {
         if (isSelected(config.name))
             plan.configs.push_back(std::move(config));
     }
     return plan;
+}
+
+const std::vector<std::string>& moreConfigurations()
+{
+    static const std::vector<std::string> kNames {
+        "perchannel_float8_e4m3fn_symmetric",    "perblock_bs32_int8_symmetric",
+        "perblock_bs32_int8_asymmetric",         "perblock_bs64_int4_symmetric",
+        "perblock_bs64_int4_asymmetric",         "perblock_bs64_int4_symmetric_with_clipping",
+        "perblock_bs32_float4_e2m1fn_symmetric", "palette_pertensor_4bit_pcs0",
+        "palette_pertensor_4bit_pcs1",           "palette_grouped_gs32_6bit_pcs0",
+        "palette_grouped_gs32_4bit_pcs0",        "palette_grouped_gs32_4bit_pcs1",
+        "palette_grouped_gs4_3bit_pcs0",         "palette_grouped_gs4_3bit_pcs1",
+        "palette_grouped_gs8_3bit_pcs0",         "palette_grouped_gs16_3bit_pcs0",
+        "palette_grouped_gs4_2bit_pcs0",         "palette_grouped_gs8_2bit_pcs0"};
+    return kNames;
 }
 
 std::vector<ConfigFamily> configFamilies()
@@ -148,17 +217,14 @@ std::vector<ConfigFamily> configFamilies()
 
 CompressionConfig configForName(const std::string& name)
 {
-    const std::vector<CompressionConfig> base = baseConfigurations();
-    const CompressionConfig* best = nullptr;
-    for (const CompressionConfig& config : base) {
-        if (name.starts_with(config.name) && (!best || best->name.size() < config.name.size()))
-            best = &config;
-    }
+    // A refinement's name is that of its seed, "_skip-" and what it keeps.
+    const std::string seed = name.substr(0, name.find("_skip-"));
     CompressionConfig config;
-    if (best)
-        config = *best;
-    if (best && best->name != name)
-        config.seed = best->name;
+    const auto spec = specFromName(seed);
+    if (spec && specProblem(*spec).empty())
+        config = makeConfiguration(*spec);
+    if (seed != name)
+        config.seed = seed;
     config.name = name;
     return config;
 }

@@ -32,10 +32,23 @@ public:
     bool isSelected(const std::string& name) const { return m_selected.count(name) > 0; }
     void select(const std::vector<std::string>& names, bool on);
     void selectGroup(GroupId group, bool on);
-    void selectAll();
+    /// The presets. Standard: the 31 of the base sweep, refined. Thorough: those and
+    /// moreConfigurations(), refined. What is of the user's own making is ticked off.
+    void selectStandard();
+    void selectThorough();
+    bool isStandard() const;
+    bool isThorough() const;
     /// Twelve configurations spread over the three groups, without refinement.
     void selectQuick();
     bool isQuick() const;
+
+    /// Configurations of the user's own making, by canonical name, in the order they were made.
+    const std::vector<std::string>& own() const { return m_own; }
+    /// Adds one, where it is not known yet, and ticks it. Returns its name.
+    std::string addOwn(const CompressionSpec& spec);
+    void removeOwn(const std::string& name);
+    /// Makes own ones known without ticking them; names that say nothing are left out.
+    void knowOwn(const std::vector<std::string>& names);
 
     bool refine = true;
     IndivisiblePolicy policy = IndivisiblePolicy::Nearest;
@@ -48,12 +61,19 @@ public:
     bool operator==(const PlanChoice&) const = default;
 
 private:
+    /// Everything that can be ticked, in run order.
+    std::vector<CompressionConfig> known() const;
+
     std::set<std::string> m_selected;
+    std::vector<std::string> m_own;
 };
 
+/// What the thorough sweep tries beyond the base: other block and group sizes, 2 and 3 bits, small
+/// floats. Canonical names.
+const std::vector<std::string>& moreConfigurations();
 /// The 31 base configurations as the tree shows them.
 std::vector<ConfigFamily> configFamilies();
-/// The configuration of this name: a base one, or as much of a refinement as its name tells.
+/// The configuration of this name, or as much of a refinement as its name tells.
 CompressionConfig configForName(const std::string& name);
 /// "per-channel quantization" and so on, translated.
 QString groupTitleText(GroupId group);

@@ -121,6 +121,22 @@ void ProjectSetup::setPlan(const PlanChoice& plan)
     emit planChanged();
 }
 
+void ProjectSetup::setBudget(const SweepBudget& budget)
+{
+    m_budget = budget;
+    emit planChanged();
+}
+
+void ProjectSetup::setTimingFile(const std::filesystem::path& file)
+{
+    m_timingFile = file;
+}
+
+TimeEstimate ProjectSetup::estimate() const
+{
+    return calibrated(estimateTime(m_plan.plan(), m_probe.value_or(ProbeTimes {})), m_calibration);
+}
+
 void ProjectSetup::setInputOptions(const InputOptions& options)
 {
     const std::vector<InputTensor> offered = m_offered;

@@ -298,6 +298,7 @@ void ProjectSetup::startEstimate()
                 m_probe = result.times;
                 m_fp16Quality = result.fp16Quality;
                 m_probeWallMs = result.wallMs;
+                m_calibration = readCalibration(m_timingFile);
                 emit estimateReady();
             };
         },
@@ -333,6 +334,8 @@ void ProjectSetup::reopen(const RunHeader& header, const QString& folder)
 SweepRequest ProjectSetup::request() const
 {
     SweepRequest request = sweepRequest(m_experiment, m_runFolder);
+    request.budget = m_budget;
+    request.timings = m_timingFile;
     RunHeader& header = request.header;
     header.createdAt = QDateTime::currentDateTimeUtc().toString(Qt::ISODate).toStdString();
     header.bitfrontVersion = BITFRONT_VERSION;

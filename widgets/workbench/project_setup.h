@@ -6,6 +6,7 @@
 
 #include "core/engine/engine.h"
 #include "core/run/sweep_runner.h"
+#include "core/run/timing_memory.h"
 #include "widgets/workbench/background_queue.h"
 #include "widgets/workbench/error_text.h"
 #include "widgets/workbench/plan_choice.h"
@@ -72,6 +73,7 @@ public:
     bool hasStoredInputs() const { return m_model && m_model->hasStoredInputs(); }
     QString inputsName() const; ///< file or folder, without its path
     const ModelInfo* model() const { return m_model ? &m_model->info() : nullptr; }
+    std::shared_ptr<const Model> openedModel() const { return m_model; }
     std::shared_ptr<const ReferenceData> inputs() const { return m_inputs; }
     const ErrorText& modelError() const { return m_modelError; }
     const ErrorText& inputsError() const { return m_inputsError; }
@@ -93,6 +95,13 @@ public:
 
     const PlanChoice& plan() const { return m_plan; }
     void setPlan(const PlanChoice& plan);
+    const SweepBudget& budget() const { return m_budget; }
+    void setBudget(const SweepBudget& budget); ///< planChanged follows
+    /// Where times of sweeps are remembered (timing_memory.h); nowhere by default.
+    void setTimingFile(const std::filesystem::path& file);
+    /// The time of the plan, as far as earlier sweeps tell. Call only with a probe.
+    TimeEstimate estimate() const;
+    const Calibration& calibration() const { return m_calibration; }
     const std::vector<DivisibilityNote>& divisibility() const { return m_divisibility; }
     const QString& runFolder() const { return m_runFolder; }
     void setRunFolder(const QString& folder);
@@ -155,6 +164,9 @@ private:
     std::vector<MetricChoice> m_wantedMetrics; ///< of adoptMetrics(), while outputs are unknown
     QString m_wantedNote;
     PlanChoice m_plan;
+    SweepBudget m_budget;
+    std::filesystem::path m_timingFile;
+    Calibration m_calibration;
     std::vector<DivisibilityNote> m_divisibility;
     bool m_estimating = false;
     std::optional<ProbeTimes> m_probe;

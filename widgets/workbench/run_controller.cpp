@@ -1,38 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/workbench/run_controller.h"
 
+#include "widgets/workbench/run_store.h"
 #include "widgets/workbench/text.h"
 
-#include <QDir>
-#include <QFile>
-
 #include <algorithm>
-#include <mutex>
 
 namespace bitfront {
 
 namespace {
 
 constexpr int kPollMs = 100;
+constexpr int kFollowMs = 1000; ///< where no change of the file is heard of
 constexpr int kSnapshotMs = 50; ///< at most twenty pictures a second
 
-QString readRecipe(const QString& folder, const std::string& relative)
-{
-    QFile file(QDir(folder).absoluteFilePath(toQString(relative)));
-    if (!file.open(QIODevice::ReadOnly | QIODevice::Text))
-        return {};
-    return QString::fromUtf8(file.readAll());
-}
-
 } // namespace
-
-/// Records of one run. Written by the sweep's threads, copied by the background thread; the GUI
-/// thread never takes the lock.
-struct RunController::Store
-{
-    std::mutex mutex;
-    std::vector<ResultRecord> records;
-};
 
 /// A running sweep and the bridge that carries its facts to the GUI thread.
 struct RunController::Live : SweepObserver
@@ -81,6 +63,9 @@ RunController::RunController(QObject* parent)
     m_snapshotTimer.setInterval(kSnapshotMs);
     m_snapshotTimer.setSingleShot(true);
     connect(&m_snapshotTimer, &QTimer::timeout, this, &RunController::buildSnapshot);
+    m_followTimer.setInterval(kFollowMs);
+    connect(&m_followTimer, &QTimer::timeout, this, &RunController::readFollowed);
+    connect(&m_watcher, &QFileSystemWatcher::fileChanged, this, &RunController::readFollowed);
 }
 
 RunController::~RunController()
@@ -98,6 +83,7 @@ void RunController::start(SweepRequest request)
     m_stopRequested = false;
     const quint64 generation = ++m_generation;
     ++m_openGeneration;
+    stopFollowing();
     m_queue.run(
         this,
         [this, request, generation](const std::stop_token&) -> BackgroundQueue::Completion {
@@ -122,6 +108,9 @@ void RunController::adoptLive(std::shared_ptr<Live> live, RunHeader header)
     m_state = RunState::Running;
     m_wallMs = 0;
     m_warnings.clear();
+    const QString aside = pathText(m_live->runner->movedAside());
+    if (!aside.isEmpty())
+        emit earlierRunMoved(pathText(m_live->runner->folder()), aside);
     adoptRun(std::move(header), pathText(m_live->runner->folder()), m_live->store);
     if (!m_live->store->records.empty()) // of a resumed run; nobody adds to them yet
         buildSnapshot();
@@ -140,7 +129,9 @@ void RunController::adoptRun(RunHeader header, const QString& folder, std::share
     m_store = std::move(store);
     m_judged = 0;
     m_snapshot.reset();
+    m_end = {};
     m_progress = {};
+    m_waiting.clear();
     m_dirty = false;
     emit runChanged();
 }
@@ -163,9 +154,33 @@ void RunController::setPaused(bool paused)
     pollProgress();
 }
 
+bool RunController::change(bool (SweepRunner::*command)(const std::string&),
+                           const std::string& name)
+{
+    if (!m_live || m_stopRequested || !(m_live->runner.get()->*command)(name))
+        return false;
+    pollProgress();
+    return true;
+}
+
+bool RunController::skip(const std::string& name)
+{
+    return change(&SweepRunner::skip, name);
+}
+
+bool RunController::moveToFront(const std::string& name)
+{
+    return change(&SweepRunner::moveToFront, name);
+}
+
+bool RunController::retry(const std::string& name)
+{
+    return change(&SweepRunner::retry, name);
+}
+
 bool RunController::canResume() const
 {
-    if (isRunning() || !m_header || m_state == RunState::Finished)
+    if (isRunning() || m_following || !m_header || m_state == RunState::Finished)
         return false;
     const std::size_t known = m_snapshot ? m_snapshot->records.size() : 0;
     return known < m_header->plan.configs.size() || m_header->plan.refine;
@@ -175,9 +190,11 @@ void RunController::finish(const SweepEnd& end)
 {
     m_pollTimer.stop();
     pollProgress();
+    m_waiting.clear();
     m_phase = Phase::Idle;
     m_stopRequested = false;
     m_state = end.state;
+    m_end = end;
     m_wallMs = end.wallMs;
     // Its threads are ending: let the background thread wait for the last few microseconds.
     m_queue.post([live = std::move(m_live)](const std::stop_token&) mutable { live.reset(); });
@@ -195,35 +212,8 @@ void RunController::pollProgress()
     if (!m_live)
         return;
     m_progress = m_live->runner->progress();
+    m_waiting = m_live->runner->queue();
     emit progressChanged();
-}
-
-void RunController::openRun(const QString& folder)
-{
-    if (isRunning())
-        return;
-    const quint64 generation = ++m_openGeneration;
-    m_queue.run(
-        this,
-        [this, folder, generation](const std::stop_token&) -> BackgroundQueue::Completion {
-            auto run = std::make_shared<RunContents>(readRun(toPath(folder)));
-            return [this, folder, generation, run] {
-                if (generation != m_openGeneration || isRunning())
-                    return;
-                ++m_generation;
-                m_state = run->state == RunState::Running ? RunState::Stopped : run->state;
-                m_wallMs = run->wallMs;
-                m_warnings = run->warnings;
-                auto store = std::make_shared<Store>();
-                store->records = std::move(run->records);
-                adoptRun(std::move(run->header), folder, std::move(store));
-                buildSnapshot();
-            };
-        },
-        [this, generation](const Failure& failure) {
-            if (generation == m_openGeneration)
-                emit openFailed(errorText(Task::OpenRun, failure));
-        });
 }
 
 void RunController::clear()
@@ -232,12 +222,24 @@ void RunController::clear()
         return;
     ++m_generation;
     ++m_openGeneration;
+    stopFollowing();
     m_header.reset();
     m_store.reset();
     m_snapshot.reset();
     m_folder.clear();
     m_progress = {};
     emit runChanged();
+}
+
+RecordId RunController::winner() const
+{
+    if (!m_snapshot || m_end.budget != BudgetEnd::Targets)
+        return kNoRecord;
+    const auto& records = m_snapshot->records;
+    const auto found = std::ranges::find_if(records, [this](const ResultRecord& record) {
+        return record.config.name == m_end.reachedBy;
+    });
+    return found == records.end() ? kNoRecord : static_cast<RecordId>(found - records.begin());
 }
 
 int RunController::expectedCount() const
@@ -296,24 +298,6 @@ void RunController::buildSnapshot()
             };
         },
         [this](const Failure&) { m_building = false; });
-}
-
-void RunController::requestRecipe(int record)
-{
-    if (!m_snapshot || record < 0 || record >= static_cast<int>(m_snapshot->records.size()))
-        return;
-    const std::string relative = m_snapshot->records[static_cast<std::size_t>(record)].configPath;
-    m_queue.run(
-        this,
-        [this, record, relative, folder = m_folder,
-         generation = m_generation](const std::stop_token&) -> BackgroundQueue::Completion {
-            const QString text = readRecipe(folder, relative);
-            return [this, record, text, generation] {
-                if (generation == m_generation)
-                    emit recipeLoaded(record, text);
-            };
-        },
-        [](const Failure&) {});
 }
 
 } // namespace bitfront

@@ -9,6 +9,7 @@
 #include "widgets/workbench/error_text.h"
 
 #include <QElapsedTimer>
+#include <QFileSystemWatcher>
 #include <QObject>
 #include <QString>
 #include <QTimer>
@@ -32,12 +33,20 @@ public:
     void stop();
     /// While paused nothing new begins; progressChanged follows.
     void setPaused(bool paused);
-    /// Reads a run folder; runChanged or openFailed follows.
+    /// Of a running sweep: what waits, in order; see SweepRunner. progressChanged follows.
+    const std::vector<QueuedJob>& queue() const { return m_waiting; }
+    bool skip(const std::string& name);
+    bool moveToFront(const std::string& name);
+    bool retry(const std::string& name);
+    /// Reads a run folder; runChanged or openFailed follows. A run that another process is writing
+    /// is followed: its results appear as they land.
     void openRun(const QString& folder);
     /// Forgets the run; a running one goes on and must be stopped first.
     void clear();
 
     bool isRunning() const { return m_phase == Phase::Starting || m_phase == Phase::Running; }
+    /// Whether another process writes the run shown.
+    bool isFollowing() const { return m_following; }
     bool isPaused() const { return isRunning() && m_progress.paused; }
     /// Whether the run shown ended early: something of its plan is left to run.
     bool canResume() const;
@@ -46,6 +55,10 @@ public:
     const RunHeader& header() const { return *m_header; }
     const QString& folder() const { return m_folder; }
     RunState state() const { return m_state; }
+    /// The part of its budget that ended the run, when one did.
+    BudgetEnd endedBy() const { return m_end.budget; }
+    /// The record that reached its targets, when they ended it.
+    RecordId winner() const;
     double wallMs() const { return m_wallMs; }
     const std::vector<std::string>& warnings() const { return m_warnings; }
     /// Configurations the run was to try: base plus the refinements known so far.
@@ -65,6 +78,7 @@ signals:
     void runChanged(); ///< another run, or none: everything about it is new
     void sweepStarted();
     void startFailed(const bitfront::ErrorText& error);
+    void earlierRunMoved(const QString& from, const QString& to); ///< made room for a new one
     void openFailed(const bitfront::ErrorText& error);
     void progressChanged();
     void snapshotChanged();
@@ -85,7 +99,11 @@ private:
     void adoptRun(RunHeader header, const QString& folder, std::shared_ptr<Store> store);
     void adoptLive(std::shared_ptr<Live> live, RunHeader header);
     void finish(const SweepEnd& end);
+    bool change(bool (SweepRunner::*command)(const std::string&), const std::string& name);
     void pollProgress();
+    void follow();
+    void stopFollowing();
+    void readFollowed();
     void scheduleSnapshot();
     void buildSnapshot();
 
@@ -94,15 +112,21 @@ private:
     std::shared_ptr<const RunHeader> m_header;
     QString m_folder;
     RunState m_state = RunState::Running;
+    SweepEnd m_end; ///< of the run shown, when it ended here
     double m_wallMs = 0;
     std::vector<std::string> m_warnings;
     std::size_t m_judged = 0;
     SweepProgress m_progress;
+    std::vector<QueuedJob> m_waiting;
     SnapshotPtr m_snapshot;
     quint64 m_generation = 0; ///< of the run shown; late answers about another one are dropped
     quint64 m_openGeneration = 0;
     bool m_building = false, m_dirty = false;
     QTimer m_pollTimer, m_snapshotTimer;
+    bool m_following = false, m_readingFollowed = false;
+    qint64 m_followedSize = -1; ///< of results.jsonl when it was last read
+    QTimer m_followTimer; ///< also where the file system tells nothing
+    QFileSystemWatcher m_watcher;
     std::shared_ptr<Store> m_store;
     std::shared_ptr<Live> m_live;
     BackgroundQueue m_queue; ///< last: joined before anything it uses dies

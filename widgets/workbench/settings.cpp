@@ -15,7 +15,10 @@ constexpr qsizetype kMaxRecent = 8;
 constexpr QLatin1String kTheme("window/theme");
 constexpr QLatin1String kGeometry("window/geometry");
 constexpr QLatin1String kLayout("window/layout");
+constexpr QLatin1String kDockSizes("window/dockSizes");
+constexpr QLatin1String kKeepsAwake("run/keepsAwake");
 constexpr QLatin1String kLastFolder("files/lastFolder");
+constexpr QLatin1String kOwnConfigurations("plan/ownConfigurations");
 constexpr QLatin1String kRecent("recentRuns");
 
 QList<RecentRun> readRecent(QSettings& store)
@@ -30,6 +33,7 @@ QList<RecentRun> readRecent(QSettings& store)
         run.summary = store.value(QStringLiteral("summary")).toString();
         run.count = store.value(QStringLiteral("count")).toString();
         run.finished = store.value(QStringLiteral("finished"), true).toBool();
+        run.picture = store.value(QStringLiteral("picture")).toString();
         runs.append(run);
     }
     store.endArray();
@@ -47,6 +51,7 @@ void writeRecent(QSettings& store, const QList<RecentRun>& runs)
         store.setValue(QStringLiteral("summary"), runs[i].summary);
         store.setValue(QStringLiteral("count"), runs[i].count);
         store.setValue(QStringLiteral("finished"), runs[i].finished);
+        store.setValue(QStringLiteral("picture"), runs[i].picture);
     }
     store.endArray();
 }
@@ -89,6 +94,33 @@ void Settings::setLayout(const QByteArray& layout)
     m_store.setValue(kLayout, layout);
 }
 
+QList<int> Settings::dockSizes() const
+{
+    QList<int> sizes;
+    const QStringList words = m_store.value(kDockSizes).toStringList();
+    for (const QString& word : words)
+        sizes << word.toInt();
+    return sizes;
+}
+
+void Settings::setDockSizes(const QList<int>& sizes)
+{
+    QStringList words;
+    for (const int size : sizes)
+        words << QString::number(size);
+    m_store.setValue(kDockSizes, words);
+}
+
+bool Settings::keepsAwake() const
+{
+    return m_store.value(kKeepsAwake, true).toBool();
+}
+
+void Settings::setKeepsAwake(bool keeps)
+{
+    m_store.setValue(kKeepsAwake, keeps);
+}
+
 QString Settings::lastFolder() const
 {
     return m_store.value(kLastFolder, QDir::homePath()).toString();
@@ -116,6 +148,33 @@ void Settings::addRecentRun(const RecentRun& run)
     if (runs.size() > kMaxRecent)
         runs.resize(kMaxRecent);
     writeRecent(m_store, runs);
+}
+
+void Settings::moveRecentRun(const QString& from, const QString& to)
+{
+    QList<RecentRun> runs = readRecent(m_store);
+    for (RecentRun& run : runs) {
+        if (run.folder == from)
+            run.folder = to;
+    }
+    writeRecent(m_store, runs);
+}
+
+void Settings::removeRecentRun(const QString& folder)
+{
+    QList<RecentRun> runs = readRecent(m_store);
+    runs.removeIf([&folder](const RecentRun& run) { return run.folder == folder; });
+    writeRecent(m_store, runs);
+}
+
+QStringList Settings::ownConfigurations() const
+{
+    return m_store.value(kOwnConfigurations).toStringList();
+}
+
+void Settings::setOwnConfigurations(const QStringList& names)
+{
+    m_store.setValue(kOwnConfigurations, names);
 }
 
 void Settings::clearRecentRuns()

@@ -21,6 +21,7 @@ struct RecentRun
     QString summary; ///< "finished · best balance 50.6 dB at 2.44×"
     QString count; ///< "61 results", "26 of 61"
     bool finished = true;
+    QString picture {}; ///< see runPicture()
 };
 
 class Settings
@@ -38,6 +39,11 @@ public:
     void setGeometry(const QByteArray& geometry);
     QByteArray layout() const; ///< QMainWindow::saveState() of the workbench page
     void setLayout(const QByteArray& layout);
+    /// How large the docks are meant to be (see DockSizes); empty before the first run.
+    QList<int> dockSizes() const;
+    void setDockSizes(const QList<int>& sizes);
+    bool keepsAwake() const; ///< whether the computer may not fall asleep during a sweep
+    void setKeepsAwake(bool keeps);
     QString lastFolder() const;
     void setLastFolder(const QString& folder);
 
@@ -45,7 +51,13 @@ public:
     QList<RecentRun> recentRuns() const;
     /// Puts the run first; one entry per folder.
     void addRecentRun(const RecentRun& run);
+    /// The run of a folder is in another one now.
+    void moveRecentRun(const QString& from, const QString& to);
+    void removeRecentRun(const QString& folder);
     void clearRecentRuns();
+    /// Canonical names of the user's own configurations, in the order they were made.
+    QStringList ownConfigurations() const;
+    void setOwnConfigurations(const QStringList& names);
 
 private:
     QSettings& m_store;

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/panels/compare_panel.h"
+
+#include "widgets/parts/buttons.h"
+#include "widgets/parts/weight_histogram.h"
+#include "widgets/results/compare_model.h"
+#include "widgets/results/result_delegate.h"
+#include "widgets/results/table_header.h"
+#include "widgets/selection.h"
+#include "widgets/theme.h"
+#include "widgets/workbench/run_controller.h"
+#include "widgets/workbench/text.h"
+
+#include <QComboBox>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QStackedLayout>
+#include <QTreeView>
+
+namespace bitfront {
+
+namespace {
+
+constexpr int kSideWidth = 324;
+
+QComboBox* makeChoice(const QString& name, const QString& accessible)
+{
+    auto* combo = new QComboBox;
+    combo->setObjectName(name);
+    combo->setAccessibleName(accessible);
+    combo->setMinimumContentsLength(14);
+    combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    combo->setMaxVisibleItems(16);
+    return combo;
+}
+
+} // namespace
+
+ComparePanel::ComparePanel(RunController& run, Selection& selection, Inspector& inspector,
+                           QWidget* parent)
+    : QWidget(parent)
+    , m_run(run)
+    , m_selection(selection)
+    , m_inspector(inspector)
+    , m_pages(new QStackedLayout(this))
+    , m_state(new Label({}, 13, 400, Tone::Text2))
+    , m_a(makeChoice(QStringLiteral("compareA"), tr("Result A")))
+    , m_b(makeChoice(QStringLiteral("compareB"), tr("Result B")))
+    , m_headline(new Label({}, 13, 600))
+    , m_otherWords(new Label({}, 11, 400, Tone::Text2))
+    , m_otherButton(makeButton(tr("Other run…"), ButtonRole::Link))
+    , m_layers(new CompareModel(this))
+    , m_layerView(new QTreeView)
+    , m_histogram(new WeightHistogram)
+    , m_histogramTitle(new Label({}, 11, 500, Tone::Text2))
+{
+    auto* empty = new QWidget;
+    auto* emptyColumn = new QVBoxLayout(empty);
+    emptyColumn->setContentsMargins(16, 16, 16, 16);
+    m_state->setObjectName(QStringLiteral("compareState"));
+    m_state->setWrapped(true);
+    emptyColumn->addWidget(m_state);
+    emptyColumn->addStretch();
+    m_pages->addWidget(empty);
+    auto* page = new QWidget;
+    auto* across = new QHBoxLayout(page);
+    across->setContentsMargins(0, 0, 0, 0);
+    across->setSpacing(0);
+    across->addWidget(buildSide());
+    across->addWidget(new HairLine(Qt::Vertical));
+    across->addWidget(buildLayers(), 1);
+    m_pages->addWidget(page);
+    connect(m_a, &QComboBox::activated, this, [this](int index) { choose(true, index); });
+    connect(m_b, &QComboBox::activated, this, [this](int index) { choose(false, index); });
+    connect(m_otherButton, &QPushButton::clicked, this, [this] {
+        if (m_other)
+            dropOther();
+        else
+            emit otherRunRequested();
+    });
+    // While it is looked at, two chosen results are the two to compare.
+    connect(&m_selection, &Selection::selectedChanged, this, [this] {
+        if (isVisible() && !m_other && m_selection.selected().size() == 2)
+            m_selection.setCompared(m_selection.selected()[0], m_selection.selected()[1]);
+    });
+    connect(&m_selection, &Selection::comparedChanged, this, &ComparePanel::refresh);
+    connect(&m_run, &RunController::snapshotChanged, this, &ComparePanel::refresh);
+    connect(&m_run, &RunController::runChanged, this, &ComparePanel::dropOther);
+    connect(&m_inspector, &Inspector::pairReady, this,
+            [this](const LayerViewPtr& a, const LayerViewPtr& b) {
+                if (a->storage().layer != m_layer)
+                    return;
+                const LayerHistogram first = a->histogram(-1, 96), second = b->histogram(-1, 96);
+                m_histogram->setHistogram({first.after, second.after, {}});
+                m_histogram->setOverlay({first.before, second.before, {}});
+            });
+    connect(&m_inspector, &Inspector::pairFailed, this, [this](const QString& reason) {
+        m_histogram->clear();
+        m_histogramTitle->setText(reason);
+    });
+    refresh();
+}
+
+QWidget* ComparePanel::buildSide()
+{
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFixedWidth(uiPx(kSideWidth));
+    auto* side = new QWidget;
+    auto* column = new QVBoxLayout(side);
+    column->setContentsMargins(16, 8, 16, 8);
+    column->setSpacing(8);
+    auto* choices = new QGridLayout;
+    choices->setHorizontalSpacing(8);
+    choices->setVerticalSpacing(6);
+    choices->addWidget(new Label(QStringLiteral("A"), 13, 600), 0, 0);
+    choices->addWidget(m_a, 0, 1);
+    choices->addWidget(new Label(QStringLiteral("B"), 13, 600), 1, 0);
+    choices->addWidget(m_b, 1, 1);
+    QPushButton* swapButton = makeButton(tr("Swap"), ButtonRole::Quiet);
+    swapButton->setObjectName(QStringLiteral("compareSwap"));
+    swapButton->setToolTip(tr("Swap A and B (X)"));
+    connect(swapButton, &QPushButton::clicked, this, &ComparePanel::swap);
+    choices->addWidget(swapButton, 0, 2, 2, 1);
+    choices->setColumnStretch(1, 1);
+    column->addLayout(choices);
+    m_headline->setObjectName(QStringLiteral("compareHeadline"));
+    m_headline->setWrapped(true);
+    column->addWidget(m_headline);
+    auto* rows = new QWidget;
+    m_rows = new QGridLayout(rows);
+    m_rows->setContentsMargins(0, 0, 0, 0);
+    m_rows->setHorizontalSpacing(12);
+    m_rows->setVerticalSpacing(4);
+    m_rows->setColumnStretch(0, 1);
+    column->addWidget(rows);
+    auto* foot = new QHBoxLayout;
+    m_otherButton->setObjectName(QStringLiteral("compareOther"));
+    m_otherButton->setToolTip(tr("Compare with a result of another run of the same model"));
+    m_otherWords->setObjectName(QStringLiteral("compareOtherWords"));
+    m_otherWords->setWrapped(true);
+    foot->addWidget(m_otherWords, 1);
+    foot->addWidget(m_otherButton, 0, Qt::AlignTop);
+    column->addLayout(foot);
+    column->addStretch();
+    scroll->setWidget(side);
+    side->setAutoFillBackground(false); // a scroll area fills whatever it is given
+    scroll->viewport()->setAutoFillBackground(false);
+    return scroll;
+}
+
+QWidget* ComparePanel::buildLayers()
+{
+    auto* box = new QWidget;
+    auto* across = new QHBoxLayout(box);
+    across->setContentsMargins(0, 0, 0, 0);
+    across->setSpacing(0);
+    m_layerView->setObjectName(QStringLiteral("compareLayers"));
+    m_layerView->setAccessibleName(tr("Layers by difference of bytes"));
+    m_layerView->setModel(m_layers);
+    m_layerView->setItemDelegate(new LayerDelegate(this));
+    m_layerView->setFrameShape(QFrame::NoFrame);
+    m_layerView->setRootIsDecorated(false);
+    m_layerView->setIndentation(0);
+    m_layerView->setUniformRowHeights(true);
+    m_layerView->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto* header = new TableHeader(m_layerView);
+    header->setInsets(16, 8, 8);
+    m_layerView->setHeader(header);
+    header->setStretchLastSection(false);
+    for (const int column :
+         {CompareModel::LayerColumn, CompareModel::AColumn, CompareModel::BColumn})
+        header->setSectionResizeMode(column, QHeaderView::Stretch);
+    for (const int column : {CompareModel::DeltaColumn, CompareModel::ErrorColumn}) {
+        header->setSectionResizeMode(column, QHeaderView::Fixed);
+        header->resizeSection(column, uiPx(68));
+    }
+    across->addWidget(m_layerView, 1);
+    auto* weights = new QWidget;
+    weights->setObjectName(QStringLiteral("compareWeights"));
+    auto* column = new QVBoxLayout(weights);
+    column->setContentsMargins(0, 8, 0, 4);
+    column->setSpacing(4);
+    m_histogramTitle->setContentsMargins(16, 0, 16, 0);
+    m_histogramTitle->setElided(true);
+    column->addWidget(m_histogramTitle);
+    m_histogram->setWords(QStringLiteral("A"), QStringLiteral("B"));
+    column->addWidget(m_histogram, 1);
+    weights->setFixedWidth(uiPx(196));
+    across->addWidget(weights);
+    weights->hide();
+    connect(m_layerView->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            &ComparePanel::openLayer);
+    return box;
+}
+
+void ComparePanel::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    refresh();
+}
+
+/// The difference of errors gives way first.
+void ComparePanel::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    fitColumns();
+}
+
+void ComparePanel::fitColumns()
+{
+    const bool histogram = m_histogram->parentWidget()->isVisibleTo(this);
+    const int room = width() - uiPx(kSideWidth) - (histogram ? uiPx(196) : 0);
+    m_layerView->setColumnHidden(CompareModel::ErrorColumn, room < uiPx(420));
+}
+
+void ComparePanel::keyPressEvent(QKeyEvent* event)
+{
+    if (event->key() == Qt::Key_X && event->modifiers() == Qt::NoModifier)
+        swap();
+    else
+        QWidget::keyPressEvent(event);
+}
+
+} // namespace bitfront

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The part of RunController that reads run folders: opened, followed while another process writes,
+// and the recipes in them.
+#include "core/run/file_io.h"
+#include "widgets/workbench/run_store.h"
+#include "widgets/workbench/text.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+
+namespace bitfront {
+
+namespace {
+
+QString readRecipe(const QString& folder, const std::string& relative)
+{
+    QFile file(QDir(folder).absoluteFilePath(toQString(relative)));
+    if (!file.open(QIODevice::ReadOnly | QIODevice::Text))
+        return {};
+    return QString::fromUtf8(file.readAll());
+}
+
+QString resultsFile(const QString& folder)
+{
+    return folder + QStringLiteral("/results.jsonl");
+}
+
+} // namespace
+
+void RunController::openRun(const QString& folder)
+{
+    if (isRunning())
+        return;
+    const quint64 generation = ++m_openGeneration;
+    m_queue.run(
+        this,
+        [this, folder, generation](const std::stop_token&) -> BackgroundQueue::Completion {
+            // Before it is read: a writer that ends in between leaves a whole run behind.
+            const bool written = isFolderLocked(toPath(folder));
+            auto run = std::make_shared<RunContents>(readRun(toPath(folder)));
+            return [this, folder, generation, run, written] {
+                if (generation != m_openGeneration || isRunning())
+                    return;
+                ++m_generation;
+                stopFollowing();
+                m_following = written && run->state == RunState::Running;
+                m_state = run->state == RunState::Running ? RunState::Stopped : run->state;
+                m_wallMs = run->wallMs;
+                m_warnings = run->warnings;
+                auto store = std::make_shared<Store>();
+                store->records = std::move(run->records);
+                adoptRun(std::move(run->header), folder, std::move(store));
+                buildSnapshot();
+                if (m_following)
+                    follow();
+            };
+        },
+        [this, generation](const Failure& failure) {
+            if (generation == m_openGeneration)
+                emit openFailed(errorText(Task::OpenRun, failure));
+        });
+}
+
+void RunController::follow()
+{
+    m_followedSize = -1;
+    m_watcher.addPath(resultsFile(m_folder));
+    m_followTimer.start();
+}
+
+void RunController::stopFollowing()
+{
+    m_following = false;
+    m_followTimer.stop();
+    if (!m_watcher.files().isEmpty())
+        m_watcher.removePaths(m_watcher.files());
+}
+
+/// Reads again what another process has written in the meantime.
+void RunController::readFollowed()
+{
+    if (!m_following || m_readingFollowed)
+        return;
+    m_readingFollowed = true;
+    m_queue.run(
+        this,
+        [this, folder = m_folder, size = m_followedSize, store = m_store,
+         generation = m_generation](const std::stop_token&) -> BackgroundQueue::Completion {
+            const bool written = isFolderLocked(toPath(folder));
+            const qint64 now = QFileInfo(resultsFile(folder)).size();
+            const bool changed = now != size || !written;
+            auto run = std::make_shared<RunContents>();
+            if (changed)
+                *run = readRun(toPath(folder));
+            return [this, written, changed, now, run, store, generation] {
+                m_readingFollowed = false;
+                if (generation != m_generation || !m_following)
+                    return;
+                m_followedSize = now;
+                if (!written) {
+                    stopFollowing();
+                    m_state = run->state == RunState::Running ? RunState::Stopped : run->state;
+                    m_wallMs = run->wallMs;
+                }
+                if (!changed)
+                    return;
+                m_warnings = run->warnings;
+                {
+                    const std::lock_guard lock(store->mutex);
+                    store->records = std::move(run->records);
+                }
+                scheduleSnapshot();
+            };
+        },
+        [this](const Failure&) { m_readingFollowed = false; }); // tried again in a moment
+}
+
+void RunController::requestRecipe(int record)
+{
+    if (!m_snapshot || record < 0 || record >= static_cast<int>(m_snapshot->records.size()))
+        return;
+    const std::string relative = m_snapshot->records[static_cast<std::size_t>(record)].configPath;
+    m_queue.run(
+        this,
+        [this, record, relative, folder = m_folder,
+         generation = m_generation](const std::stop_token&) -> BackgroundQueue::Completion {
+            const QString text = readRecipe(folder, relative);
+            return [this, record, text, generation] {
+                if (generation == m_generation)
+                    emit recipeLoaded(record, text);
+            };
+        },
+        [](const Failure&) {});
+}
+
+} // namespace bitfront
