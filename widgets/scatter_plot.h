@@ -61,7 +61,7 @@ public:
     QRectF ratioTargetRect() const;
 
     QSize sizeHint() const override { return {720, 440}; }
-    QSize minimumSizeHint() const override { return {260, 110}; }
+    QSize minimumSizeHint() const override { return {260, 96}; }
 
 public slots:
     void resetZoom();

@@ -4,10 +4,13 @@
 #include "app/gui/main_window.h"
 #include "widgets/theme.h"
 
+#include <QApplication>
 #include <QDockWidget>
 #include <QResizeEvent>
 #include <QTimer>
 #include <QToolBar>
+
+#include <algorithm>
 
 namespace bitfront {
 
@@ -44,14 +47,20 @@ void MainWindow::showDocks()
             resizeDocks({m_projectDock}, {usualSizes().front()}, Qt::Horizontal);
         return;
     }
+    const QSize before = size();
     m_dockSizes = m_settings.dockSizes();
     const QByteArray layout = m_settings.layout();
     if (layout.isEmpty() || m_dockSizes.size() != 3 || !restoreState(layout))
         resetLayout();
     m_toolBar->setVisible(true);
     foldDocks();
-    // Docks that were hidden have their place only after the next layout pass.
-    QTimer::singleShot(0, this, &MainWindow::fitDocks);
+    // Docks that were hidden have their place only after the next layout pass. All of them at once
+    // may have been too much for the window, which then grew.
+    QTimer::singleShot(0, this, [this, before] {
+        if (size() != before && !isMaximized() && !isFullScreen())
+            resize(before);
+        fitDocks();
+    });
 }
 
 void MainWindow::resetLayout()
@@ -119,6 +128,10 @@ bool MainWindow::event(QEvent* event)
     // wanted.
     if (event->type() == QEvent::MouseButtonPress)
         m_pressedSizes = dockSizes();
+    // The desktop went from light to dark or back.
+    if (event->type() == QEvent::ThemeChange && m_settings.themeMode() == ThemeMode::System)
+        QMetaObject::invokeMethod(
+            this, [this] { applyTheme(*qApp, m_settings.themeMode()); }, Qt::QueuedConnection);
     const bool handled = QMainWindow::event(event);
     if (event->type() == QEvent::MouseButtonRelease && m_stage == Stage::Results
         && m_dockSizes.size() == 3 && m_pressedSizes.size() == 3) {

@@ -41,6 +41,7 @@ void SweepRunner::start()
     m_impl->request.experiment->announce(queue);
     m_impl->started = true;
     m_impl->startedAt = SweepClock::now();
+    m_impl->noteIdle(); // paused before it began: its time has not begun either
     m_impl->working = m_impl->workers;
     try {
         for (int i = 0; i < m_impl->workers; ++i)

@@ -4,6 +4,7 @@
 #include "app/gui/main_window.h"
 #include "core/engine/engine_loader.h"
 #include "tests/tools/unhurried_engine.h"
+#include "widgets/dialogs/config_editor.h"
 #include "widgets/parts/weight_histogram.h"
 #include "widgets/theme.h"
 
@@ -49,7 +50,7 @@ public:
     }
 
     /// One picture per theme; leaves the light one on.
-    void take(const QString& state)
+    void take(const QString& state, QWidget* instead = nullptr)
     {
         for (const auto& [mode, name] :
              {std::pair(ThemeMode::Dark, "dark"), std::pair(ThemeMode::Light, "light")}) {
@@ -57,7 +58,7 @@ public:
             QTest::qWait(150);
             const QString file = m_folder.absoluteFilePath(
                 QStringLiteral("%1-%2.png").arg(state, QLatin1String(name)));
-            if (!m_window.grab().save(file))
+            if (!(instead ? instead : &m_window)->grab().save(file))
                 std::exit(1);
             std::printf("%s\n", qPrintable(file));
         }
@@ -110,11 +111,21 @@ void openDemoFiles(MainWindow& window, const QTemporaryDir& scratch, const QStri
     window.setup().setRunFolder(scratch.filePath(run));
 }
 
+void showTab(MainWindow& window, int tab)
+{
+    window.findChild<QTabBar*>(QStringLiteral("resultTabs"))->setCurrentIndex(tab);
+}
+
 void photographBeforeAndDuring(MainWindow& window, Photographer& photographer,
                                const QTemporaryDir& scratch)
 {
     openDemoFiles(window, scratch, QStringLiteral("unhurried.bitfront"));
     photographer.take(QStringLiteral("setup"));
+    photographer.click("newConfiguration");
+    QTest::qWait(200);
+    auto* editor = window.findChild<ConfigEditor*>();
+    photographer.take(QStringLiteral("editor"), editor);
+    editor->close();
     photographer.click("confirmMetrics");
     photographer.click("estimate");
     waitFor([&] { return window.setup().probe().has_value(); }, "the estimate");
@@ -125,8 +136,18 @@ void photographBeforeAndDuring(MainWindow& window, Photographer& photographer,
     window.selection().setCurrent(showpiece(*window.run().snapshot()));
     window.findChild<QTreeView*>(QStringLiteral("resultsTable"))->scrollToTop();
     photographer.take(QStringLiteral("running"));
+    showTab(window, 3);
+    photographer.take(QStringLiteral("queue"));
+    showTab(window, 0);
+    window.findChild<QAction*>(QStringLiteral("actionSearch"))->trigger();
+    QTest::keyClicks(window.findChild<QLineEdit*>(QStringLiteral("commandField")),
+                     QStringLiteral("co"));
+    photographer.take(QStringLiteral("search"));
+    QTest::keyClick(window.findChild<QLineEdit*>(QStringLiteral("commandField")), Qt::Key_Escape);
     window.run().stop();
     waitFor([&] { return !window.run().isRunning(); }, "the sweep to stop");
+    QTest::qWait(300);
+    photographer.take(QStringLiteral("stopped"));
 }
 
 void typeFilter(MainWindow& window, const char* text)
@@ -134,11 +155,6 @@ void typeFilter(MainWindow& window, const char* text)
     auto* field = window.findChild<QLineEdit*>(QStringLiteral("filterField"));
     field->setText(QString::fromUtf8(text));
     QTest::keyClick(field, Qt::Key_Return);
-}
-
-void showTab(MainWindow& window, int tab)
-{
-    window.findChild<QTabBar*>(QStringLiteral("resultTabs"))->setCurrentIndex(tab);
 }
 
 /// A finished run looked at in every way.
@@ -233,6 +249,9 @@ int main(int argc, char** argv)
     };
     session([] { return std::make_shared<test::UnhurriedEngine>(loadEngine(), kPause); },
             photographBeforeAndDuring);
+    session(loadEngine, [](MainWindow&, Photographer& photographer, const QTemporaryDir&) {
+        photographer.take(QStringLiteral("recovered"));
+    });
     Settings(settings).clearRecentRuns();
     session(loadEngine, photographResults);
     session(loadEngine, photographError);

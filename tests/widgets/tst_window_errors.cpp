@@ -199,6 +199,12 @@ void TestWindowErrors::noiseIsSaid()
         said = said
             || (label->isVisible() && label->text().contains(QStringLiteral("look like noise")));
     QVERIFY(said);
+    QVERIFY(f.find<QPushButton>("chooseOtherInputs")->isVisible());
+    f.click("useNoise");
+    QVERIFY(!f.find<QWidget>("noiseWarning")->isVisible());
+    // Other inputs are asked about again.
+    f.window->openInputs({f.file(QStringLiteral("more.npy"), "noise")});
+    QTRY_VERIFY(f.find<QWidget>("noiseWarning")->isVisible());
 }
 
 void TestWindowErrors::readOnlyRunFolder()

@@ -13,6 +13,8 @@
 #include <QTabBar>
 #include <QTreeView>
 
+#include <algorithm>
+
 using namespace bitfront;
 using namespace bitfront::test;
 
@@ -284,11 +286,6 @@ void TestWindowRun::smallWindows()
     const auto fits = [&](const char* page) {
         f.window->resize(size);
         QTest::qWait(80);
-        if (f.window->size() != size) {
-            for (QWidget* widget : f.window->findChildren<QWidget*>())
-                if (widget->isVisible() && widget->minimumSizeHint().height() > 150)
-                    qInfo() << widget << widget->minimumSizeHint() << widget->geometry();
-        }
         if (f.window->size() != size)
             return QStringLiteral("%1: %2 x %3")
                 .arg(QLatin1String(page))

@@ -24,6 +24,7 @@ namespace bitfront {
 namespace {
 
 constexpr int kNameWidth = 280;
+constexpr int kLeastHeight = 48; ///< the header and most of a row, in very low windows
 
 struct ColumnWidth
 {
@@ -72,6 +73,7 @@ ResultsView::ResultsView(ResultModel& model, Selection& selection, QWidget* pare
     setEditTriggers(QAbstractItemView::NoEditTriggers);
     setMouseTracking(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setMinimumHeight(uiPx(kLeastHeight));
     auto* head = new TableHeader(this);
     head->setInsets(34, 8, 8);
     setHeader(head);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/setup/file_cards.h"
 
+#include "widgets/parts/buttons.h"
 #include "widgets/setup/input_choices.h"
+#include "widgets/theme.h"
 #include "widgets/workbench/project_setup.h"
 #include "widgets/workbench/text.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -117,8 +120,11 @@ InputsCard::InputsCard(ProjectSetup& setup, QWidget* parent)
     setObjectName(QStringLiteral("inputsCard"));
     body()->addWidget(m_invitation);
     body()->addWidget(m_facts);
-    auto* noise = new QHBoxLayout(m_noise);
-    noise->setContentsMargins(0, 0, 0, 0);
+    m_noise->setObjectName(QStringLiteral("noiseWarning"));
+    auto* column = new QVBoxLayout(m_noise);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(8);
+    auto* noise = new QHBoxLayout;
     noise->setSpacing(10);
     noise->addWidget(new IconLabel(QStringLiteral("warning"), Tone::Warn), 0, Qt::AlignTop);
     auto* words =
@@ -127,6 +133,23 @@ InputsCard::InputsCard(ProjectSetup& setup, QWidget* parent)
                   13, 400, Tone::Warn);
     words->setWrapped(true);
     noise->addWidget(words, 1);
+    column->addLayout(noise);
+    auto* answers = new QHBoxLayout;
+    answers->setContentsMargins(uiPx(16) + 10, 0, 0, 0);
+    answers->setSpacing(8);
+    auto* anyway = makeButton(tr("Use anyway"), ButtonRole::Neutral);
+    auto* others = makeButton(tr("Choose other inputs"), ButtonRole::Neutral);
+    anyway->setObjectName(QStringLiteral("useNoise"));
+    others->setObjectName(QStringLiteral("chooseOtherInputs"));
+    connect(anyway, &QPushButton::clicked, this, [this] {
+        m_acceptedNoise = m_setup.inputsPath();
+        refresh();
+    });
+    connect(others, &QPushButton::clicked, this, &StepCard::actionTriggered);
+    answers->addWidget(anyway);
+    answers->addWidget(others);
+    answers->addStretch();
+    column->addLayout(answers);
     body()->addWidget(m_noise);
     foot()->addWidget(m_choices);
     connect(m_choices, &InputChoices::folderRequested, this, &InputsCard::folderRequested);
@@ -181,8 +204,13 @@ void InputsCard::showFacts()
     const bool noise = std::ranges::any_of(inputs->tensors(), &InputTensor::looksLikeNoise);
     if (!noise)
         rows.append({tr("Check"), tr("The model runs on them; they have structure, not noise")});
+    else if (m_acceptedNoise == m_setup.inputsPath())
+        rows.append({tr("Check"), tr("They look like noise, and are used all the same")});
     m_facts->setRows(rows);
-    m_noise->setVisible(noise);
+    const bool open = noise && m_acceptedNoise != m_setup.inputsPath();
+    m_noise->setVisible(open);
+    if (open)
+        setState(State::Attention, tr("Looks like noise"));
 }
 
 } // namespace bitfront

@@ -41,6 +41,7 @@ private:
     Label* m_invitation;
     KeyValueList* m_facts;
     QWidget* m_noise;
+    QString m_acceptedNoise; ///< inputs that look like noise and are to be used all the same
     InputChoices* m_choices;
 };
 

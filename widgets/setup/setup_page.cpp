@@ -65,7 +65,7 @@ SetupPage::SetupPage(ProjectSetup& setup, QWidget* parent)
     page->addWidget(scroll, 1);
     page->addWidget(new HairLine);
     page->addWidget(buildBar());
-    setMinimumSize(uiPx(420), uiPx(200));
+    setMinimumSize(uiPx(420), uiPx(160));
 
     for (const auto signal :
          {&ProjectSetup::modelChanged, &ProjectSetup::inputsChanged, &ProjectSetup::metricsChanged,

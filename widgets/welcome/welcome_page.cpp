@@ -90,7 +90,7 @@ WelcomePage::WelcomePage(QWidget* parent)
     auto* whole = new QVBoxLayout(this);
     whole->setContentsMargins(0, 0, 0, 0);
     whole->addWidget(scroll);
-    setMinimumSize(uiPx(420), uiPx(200));
+    setMinimumSize(uiPx(420), uiPx(160));
 }
 
 QWidget* WelcomePage::buildTop()
