@@ -35,8 +35,19 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-cmake --build "$build" --target bitfront-bench bitfront-cli bitfront_engine
+targets=(bitfront-bench bitfront-cli bitfront_engine)
+if [ -e "$build/bin/bitfront" ]; then
+  targets+=(bitfront bitfront-window-bench)
+fi
+cmake --build "$build" --target "${targets[@]}"
 if [ ! -e "$build/bench-models/encoder.pt" ]; then
   "$python" "$root/bench/make_models.py" "$build/bench-models" "${weights[@]}"
 fi
-exec "$build/bin/bitfront-bench" --models "$build/bench-models" --sections "$sections" --python "$python"
+"$build/bin/bitfront-bench" --models "$build/bench-models" --sections "$sections" --python "$python"
+if [ -e "$build/bin/bitfront" ]; then
+  echo
+  "$build/bin/bitfront-window-bench"
+  if command -v xvfb-run >/dev/null && command -v xdotool >/dev/null; then
+    xvfb-run -a python3 "$root/bench/window_start.py" "$build/bin/bitfront"
+  fi
+fi
