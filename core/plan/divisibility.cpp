@@ -23,6 +23,7 @@ std::string axisNoun(const LayerInfo& layer, int axis)
         return outputs ? "row" : "embedding dimension";
     case LayerKind::Linear:
     case LayerKind::AttentionInput:
+    case LayerKind::Matmul:
         break;
     }
     return outputs ? "output feature" : "input feature";

@@ -12,12 +12,13 @@ namespace bitfront {
 
 namespace {
 
-constexpr std::array<std::pair<LayerKind, std::string_view>, 5> kKinds {
+constexpr std::array<std::pair<LayerKind, std::string_view>, 6> kKinds {
     {{LayerKind::Linear, "linear"},
      {LayerKind::Conv, "conv"},
      {LayerKind::ConvTranspose, "conv_transpose"},
      {LayerKind::Embedding, "embedding"},
-     {LayerKind::AttentionInput, "attention_input"}}};
+     {LayerKind::AttentionInput, "attention_input"},
+     {LayerKind::Matmul, "matmul"}}};
 
 } // namespace
 

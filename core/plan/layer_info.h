@@ -19,10 +19,11 @@ enum class LayerKind
     Conv,
     ConvTranspose,
     Embedding,
-    AttentionInput
+    AttentionInput,
+    Matmul ///< a parameter called "weight" on the right of a matrix product: [in, out]
 };
 
-/// "linear", "conv", "conv_transpose", "embedding", "attention_input".
+/// "linear", "conv", "conv_transpose", "embedding", "attention_input", "matmul".
 std::string_view name(LayerKind kind);
 std::optional<LayerKind> layerKindFromName(std::string_view text);
 
@@ -42,10 +43,15 @@ struct LayerInfo
     std::int64_t elements() const;
     /// Class name without its package: "Conv2d".
     std::string shortType() const;
-    /// Axis of one scale per channel: 0, but 1 for transposed convolutions (out channels).
-    int channelAxis() const { return kind == LayerKind::ConvTranspose ? 1 : 0; }
-    /// Axis along which per-block quantization cuts blocks: 1, but 0 for transposed convolutions.
-    int blockAxis() const { return kind == LayerKind::ConvTranspose ? 0 : 1; }
+    /// Whether outputs lie along axis 1 of the weight, inputs along axis 0.
+    bool inputsFirst() const
+    {
+        return kind == LayerKind::ConvTranspose || kind == LayerKind::Matmul;
+    }
+    /// Axis of one scale per channel: 0, but 1 for transposed convolutions and matrix products.
+    int channelAxis() const { return inputsFirst() ? 1 : 0; }
+    /// Axis along which per-block quantization cuts blocks: the other one.
+    int blockAxis() const { return inputsFirst() ? 0 : 1; }
     /// The reference sweep quantizes all but attention's packed input projection ...
     bool quantizable() const { return kind != LayerKind::AttentionInput; }
     /// ... and palettizes all but embeddings, which are only where that is asked. A tensor tied to

@@ -96,6 +96,8 @@ std::string scopeText(bool quantizes, const std::string& weight, const std::stri
 /// Whether the package would compress this layer under such a specification at all.
 bool isTarget(const LayerInfo& layer, const CompressionConfig& config)
 {
+    if (layer.kind == LayerKind::Matmul) // quantization fails there: it finds no axis
+        return false;
     return std::holds_alternative<QuantConfig>(config.spec)
         ? layer.quantizable()
         : layer.palettizable() || config.palette.embeddings;

@@ -137,6 +137,7 @@ std::string typeName(const LayerInfo& layer)
         return "Embedding";
     case LayerKind::AttentionInput:
         return "MultiheadAttention";
+    case LayerKind::Matmul:
     case LayerKind::Linear:
         break;
     }
@@ -151,6 +152,7 @@ int typeRank(LayerKind kind)
         return 0;
     case LayerKind::Linear:
     case LayerKind::AttentionInput:
+    case LayerKind::Matmul:
         return 1;
     case LayerKind::Conv:
     case LayerKind::ConvTranspose:

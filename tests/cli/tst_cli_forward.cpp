@@ -69,6 +69,8 @@ private slots:
     void offers();
     void batchesJoin();
     void recordedOptions();
+    void resumesWithItsInputs_data();
+    void resumesWithItsInputs();
     void nothingIsWritten();
 
 private:
@@ -210,6 +212,51 @@ void TestCliForward::recordedOptions()
     const QJsonObject quality =
         records.first()["output_quality_metrics"].toArray().first().toObject();
     QCOMPARE(quality["value_by_batch"].toArray().size(), 4);
+}
+
+void TestCliForward::resumesWithItsInputs_data()
+{
+    QTest::addColumn<QStringList>("words");
+    QTest::newRow("stored") << QStringList {dataFile("pairs/mlp.pt2"), "--inputs", "stored"};
+    QTest::newRow("bound, converted") << QStringList {
+        dataFile("pairs/half.pt"), "--inputs", dataFile("models/in_other_name.pt"), "--bind", "x=y",
+        "--convert-dtypes"};
+    QTest::newRow("pictures") << QStringList {dataFile("pairs/bn_cnn.pt"),
+                                              "--inputs",
+                                              dataFile("inputs/pictures/a.png"),
+                                              dataFile("inputs/pictures/b.jpg"),
+                                              "--batch-size",
+                                              "1",
+                                              "--images",
+                                              R"({"resize": [12, 12], "mean": 0.5, "std": 0.25})"};
+}
+
+/// A run that lost its last record measures it again, with the inputs read as before.
+void TestCliForward::resumesWithItsInputs()
+{
+    QFETCH(QStringList, words);
+    const QString folder = m_folder.filePath(QString("resumed ") + QTest::currentDataTag());
+    const CliResult whole =
+        runCli(QStringList {"run"} + words
+               + QStringList {"--out", folder, "--yes", "--no-refine", "--configs",
+                              "perchannel_int8_symmetric,perchannel_int4_symmetric"});
+    QVERIFY2(whole.exitCode == 0, qPrintable(whole.err));
+    const auto results = jsonLines(fileText(folder + "/results.jsonl"));
+    QCOMPARE(results.size(), 2);
+    const auto rewrite = [](const QString& path, const QString& text) {
+        QFile file(path);
+        return file.open(QIODevice::WriteOnly) && file.write(text.toUtf8()) > 0;
+    };
+    const QString lines = fileText(folder + "/results.jsonl");
+    QVERIFY(rewrite(folder + "/results.jsonl", lines.left(lines.indexOf('\n') + 1)));
+    QString run = fileText(folder + "/run.json");
+    QVERIFY(rewrite(folder + "/run.json", run.replace("\"finished\"", "\"stopped\"")));
+    const CliResult again = runCli({"run", "--resume", folder, "--yes"});
+    QVERIFY2(again.exitCode == 0, qPrintable(again.err));
+    const auto resumed = jsonLines(fileText(folder + "/results.jsonl"));
+    QCOMPARE(resumed.size(), 2);
+    for (int i = 0; i < 2; ++i)
+        QCOMPARE(resumed[i]["output_quality_metrics"], results[i]["output_quality_metrics"]);
 }
 
 void TestCliForward::nothingIsWritten()

@@ -32,6 +32,9 @@ inline LayerInfo makeLayer(const std::string& module, LayerKind kind, Shape shap
     case LayerKind::Embedding:
         layer.moduleType = "torch.nn.modules.sparse.Embedding";
         break;
+    case LayerKind::Matmul:
+        layer.moduleType = "Product";
+        break;
     case LayerKind::AttentionInput:
         layer.moduleType = "torch.nn.modules.activation.MultiheadAttention";
         layer.parameter = "in_proj_weight";

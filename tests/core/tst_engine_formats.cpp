@@ -126,6 +126,7 @@ private slots:
     void sameMeasurement_data() { addPairs(); }
     void sameMeasurement();
     void argumentsOfPrograms();
+    void matrixProducts();
     void notes();
     void freshState_data();
     void freshState();
@@ -239,6 +240,23 @@ void TestEngineFormats::argumentsOfPrograms()
     QVERIFY(ids.required && ids.shape.size() == 2);
     QVERIFY(QString::fromStdString(ids.shape[0]).endsWith(" (1 to 64)"));
     QCOMPARE(ids.shape[1], std::string("7"));
+}
+
+/// Weights on the right of a product, as they stand and transposed; a factor of another name.
+void TestEngineFormats::matrixProducts()
+{
+    for (const char* file : {"products.pt", "products.pt2", "decomposed_products.pt2"}) {
+        const ModelInfo info = m_engine->openModel(pairPath(file))->info();
+        QCOMPARE(info.layers.size(), std::size_t {2});
+        QCOMPARE(info.layers[0].name, std::string("first"));
+        QCOMPARE(info.layers[0].kind, LayerKind::Matmul);
+        QCOMPARE(info.layers[0].channelAxis(), 1);
+        QCOMPARE(info.layers[1].name, std::string("second"));
+        QCOMPARE(info.layers[1].kind, LayerKind::Linear);
+        QCOMPARE(info.layers[1].channelAxis(), 0);
+        QCOMPARE(info.plainParameters.size(), std::size_t {1});
+        QCOMPARE(info.plainParameters[0].name, std::string("mix"));
+    }
 }
 
 void TestEngineFormats::notes()

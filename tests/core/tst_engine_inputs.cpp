@@ -73,6 +73,8 @@ void TestEngineInputs::formats()
     QFETCH(QString, name);
     QFETCH(QString, dtype);
     const auto inputs = m_engine->loadInputs(modelPath(file.toStdString()), *m_mlp);
+    // A name that is not the argument's is taken by order, and that is said.
+    QCOMPARE(inputs->notes().size(), std::size_t {name == "y" ? 1U : 0U});
     QCOMPARE(inputs->tensors().size(), std::size_t {1});
     const InputTensor& tensor = inputs->tensors().front();
     QCOMPARE(tensor.name, name.toStdString());

@@ -10,6 +10,7 @@ import copy
 import json
 import pathlib
 import pickle
+import shutil
 import warnings
 import zipfile
 from typing import Dict, List, Optional, Tuple
@@ -382,6 +383,30 @@ class Functional(nn.Module):
         return torch.tanh(self.part(torch.relu(F.linear(x, self.weight)))) @ self.mix
 
 
+class Product(nn.Module):
+    """A weight on the right of a matrix product: [in, out], or transposed as in Linear."""
+
+    def __init__(self, inputs: int, outputs: int, transposed: bool):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs) if transposed else torch.randn(inputs, outputs))
+        self.transposed = transposed
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.transposed:
+            return x @ self.weight.t()
+        return torch.matmul(x, self.weight)
+
+
+class Products(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = Product(6, 16, False), Product(16, 8, True)
+        self.mix = nn.Parameter(torch.randn(8, 8))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.tanh(self.second(torch.relu(self.first(x)))) @ self.mix
+
+
 # --- inputs --------------------------------------------------------------------------------------
 def smooth(*shape):
     grid = torch.linspace(0, 6.28, shape[-1])
@@ -490,6 +515,18 @@ def good_models():
     torch.manual_seed(12)
     script_state()
     export_only()
+    products()
+
+
+def products():
+    torch.manual_seed(13)
+    pair("products", Products(), {"x": smooth(5, 3, 6)}, script=True)
+    with torch.no_grad():
+        program = torch.export.load(OUT / "products.pt2").run_decompositions()
+    save_program(program, "decomposed_products")
+    for kind in ("inputs", "outputs"):
+        shutil.copyfile(OUT / f"products.{kind}.safetensors", OUT / f"decomposed_products.{kind}.safetensors")
+    EXPECTED["decomposed_products"] = {"ts": False, "pt2": True, "outputs": ["out_0"], "tolerance": 1e-5}
 
 
 def script_state():

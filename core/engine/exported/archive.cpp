@@ -30,8 +30,9 @@ constexpr std::string_view kJson = ".json";
     throw Error(ErrorCode::UnsupportedModel,
                 "The file is a torch.export program in the layout of PyTorch " + version
                     + "; programs saved by PyTorch 2.9 and newer can be opened.",
-                "Load and save it with a newer PyTorch: "
-                "torch.export.save(torch.export.load(\"old.pt2\"), \"new.pt2\").");
+                "Load and save it with PyTorch 2.9 or newer: "
+                "torch.export.save(torch.export.load(\"old.pt2\"), \"new.pt2\"). Where that "
+                "fails, as for PyTorch 2.5 and older, export the model again.");
 }
 
 /// Entries by their name below the archive's top folder.

@@ -220,7 +220,7 @@ Program parseProgram(const std::string& text)
                     "The program is written in version " + std::to_string(program.schemaMajor)
                         + " of the export format; this program reads version "
                         + std::to_string(kSchemaMajor) + '.',
-                    "Export it with another PyTorch (2.9 to 2.13 are known to fit).");
+                    "Export it with another PyTorch (2.9 to 2.15 are known to fit).");
     const Json& module = field(json, "graph_module");
     program.graph = parseGraph(field(module, "graph"));
     readSignature(module, program);

@@ -5,9 +5,9 @@
 #include "core/engine/files/pickle_machine.h"
 #include "core/engine/files/pickle_scan.h"
 #include "core/engine/files/script_limits.h"
+#include "core/engine/files/torch_storage.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 
@@ -35,19 +35,10 @@ bool allowedGlobal(const std::string& name)
 
 std::uint64_t elementBytes(std::string_view storage)
 {
-    static constexpr std::array<std::pair<std::string_view, int>, 9> kBytes {
-        {{"torch.DoubleStorage", 8},
-         {"torch.LongStorage", 8},
-         {"torch.ComplexFloatStorage", 8},
-         {"torch.ComplexDoubleStorage", 16},
-         {"torch.FloatStorage", 4},
-         {"torch.IntStorage", 4},
-         {"torch.HalfStorage", 2},
-         {"torch.BFloat16Storage", 2},
-         {"torch.ShortStorage", 2}}};
-    const auto found = std::find_if(kBytes.begin(), kBytes.end(),
-                                    [&](const auto& entry) { return entry.first == storage; });
-    return found == kBytes.end() ? 1 : static_cast<std::uint64_t>(found->second);
+    if (storage == "torch.ComplexDoubleStorage")
+        return 16;
+    const std::optional<DType> type = storedTypeNamed(storage);
+    return type ? itemBytes(*type) : 1; // quantized and 8-bit floats
 }
 
 class PickleCheck

@@ -4,9 +4,9 @@
 #include "core/base/error.h"
 #include "core/engine/files/pickle_machine.h"
 #include "core/engine/files/pickle_scan.h"
+#include "core/engine/files/torch_storage.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -21,7 +21,7 @@ using Kind = PickleNode::Kind;
 constexpr std::uint64_t kMaxPickleBytes = 1 << 28;
 constexpr std::uint64_t kMaxStorageBytes = std::uint64_t {1} << 40;
 constexpr int kMaxDepth = 64;
-constexpr std::size_t kMaxValues = 5'000'000;
+constexpr std::size_t kMaxValues = 1'000'000;
 /// Views may repeat data, but not without end: a small file must not fill the memory.
 constexpr std::uint64_t kMaxRepetition = 64;
 constexpr std::uint64_t kAlwaysAllowedBytes = 1 << 26;
@@ -51,41 +51,6 @@ bool allowedGlobal(const std::string& name)
             && name.find("loat8") != std::string::npos);
 }
 
-std::optional<DType> typeNamed(const std::string& name)
-{
-    static constexpr std::array<std::pair<std::string_view, DType>, 27> names {
-        {{"torch.FloatStorage", DType::Float32},
-         {"torch.float32", DType::Float32},
-         {"torch.DoubleStorage", DType::Float64},
-         {"torch.float64", DType::Float64},
-         {"torch.HalfStorage", DType::Float16},
-         {"torch.float16", DType::Float16},
-         {"torch.BFloat16Storage", DType::BFloat16},
-         {"torch.bfloat16", DType::BFloat16},
-         {"torch.LongStorage", DType::Int64},
-         {"torch.int64", DType::Int64},
-         {"torch.IntStorage", DType::Int32},
-         {"torch.int32", DType::Int32},
-         {"torch.ShortStorage", DType::Int16},
-         {"torch.int16", DType::Int16},
-         {"torch.CharStorage", DType::Int8},
-         {"torch.int8", DType::Int8},
-         {"torch.ByteStorage", DType::UInt8},
-         {"torch.uint8", DType::UInt8},
-         {"torch.BoolStorage", DType::Bool},
-         {"torch.bool", DType::Bool},
-         {"torch.UInt16Storage", DType::UInt16},
-         {"torch.uint16", DType::UInt16},
-         {"torch.UInt32Storage", DType::UInt32},
-         {"torch.uint32", DType::UInt32},
-         {"torch.uint64", DType::UInt64},
-         {"torch.complex64", DType::Complex64},
-         {"torch.ComplexFloatStorage", DType::Complex64}}};
-    const auto found = std::find_if(names.begin(), names.end(),
-                                    [&](const auto& entry) { return entry.first == name; });
-    return found == names.end() ? std::nullopt : std::optional(found->second);
-}
-
 /// Turns the nodes of a pickle into values, with the storages of the archive.
 class TreeReader
 {
@@ -106,8 +71,11 @@ public:
 
     DataValue read(std::size_t index, int depth)
     {
-        if (depth > kMaxDepth || ++m_values > kMaxValues)
+        if (depth > kMaxDepth)
             damaged("its lists are nested without end");
+        if (++m_values > kMaxValues)
+            throw Error(ErrorCode::BadFormat, "The saved lists hold more than a million values.",
+                        "Save tensors instead of lists: torch.tensor(values).");
         const PickleNode& node = m_machine.node(index);
         DataValue value;
         switch (node.kind) {
@@ -206,7 +174,7 @@ private:
         std::string typeName = m_machine.node(storage.items[1]).text;
         if (node.text.ends_with("_v3") && node.items.size() > 6)
             typeName = m_machine.node(node.items[6]).text;
-        const std::optional<DType> type = typeNamed(typeName);
+        const std::optional<DType> type = storedTypeNamed(typeName);
         if (!type)
             unsupported("a tensor of type " + typeName);
         RawTensor tensor;
@@ -219,8 +187,8 @@ private:
         m_bytes += bytes;
         if (bytes > m_budget || m_bytes > m_budget)
             damaged("its tensors claim " + std::to_string(m_bytes) + " bytes");
-        copyOut(tensor, strides, m_machine.node(node.items[1]).integer,
-                storageBytes(m_machine.node(storage.items[2]).text));
+        copyStrided(tensor, strides, m_machine.node(node.items[1]).integer,
+                    storageBytes(m_machine.node(storage.items[2]).text));
         return tensor;
     }
 
@@ -233,40 +201,6 @@ private:
         if (entry == nullptr)
             damaged("the storage “" + key + "” is missing");
         return m_storages.emplace(key, m_zip.read(*entry, kMaxStorageBytes)).first->second;
-    }
-
-    /// Row-major copy of a strided view, which must lie within its storage.
-    static void copyOut(RawTensor& tensor, const std::vector<std::int64_t>& strides,
-                        std::int64_t offset, const std::vector<std::uint8_t>& storage)
-    {
-        const std::size_t item = itemBytes(tensor.dtype);
-        const std::uint64_t bytes = checkedBytes(tensor.shape, tensor.dtype);
-        if (bytes == 0)
-            return;
-        const std::uint64_t available = storage.size() / item;
-        std::uint64_t last = static_cast<std::uint64_t>(offset);
-        for (std::size_t axis = 0; axis < strides.size(); ++axis) {
-            const auto steps = static_cast<std::uint64_t>(tensor.shape[axis] - 1);
-            const auto stride = static_cast<std::uint64_t>(strides[axis]);
-            if (last >= available || (steps > 0 && stride > (available - last) / steps))
-                damaged("a tensor reaches beyond its storage");
-            last += steps * stride;
-        }
-        if (offset < 0 || last >= available)
-            damaged("a tensor reaches beyond its storage");
-        tensor.data.resize(static_cast<std::size_t>(bytes));
-        std::vector<std::int64_t> index(tensor.shape.size());
-        std::size_t from = static_cast<std::size_t>(offset);
-        for (std::size_t to = 0; to < tensor.data.size(); to += item) {
-            std::copy_n(storage.data() + from * item, item, tensor.data.data() + to);
-            for (std::size_t axis = index.size(); axis-- > 0;) {
-                from += static_cast<std::size_t>(strides[axis]);
-                if (++index[axis] < tensor.shape[axis])
-                    break;
-                from -= static_cast<std::size_t>(strides[axis] * tensor.shape[axis]);
-                index[axis] = 0;
-            }
-        }
     }
 
     const ZipArchive& m_zip;

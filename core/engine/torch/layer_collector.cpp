@@ -102,6 +102,7 @@ std::string classFor(LayerKind kind, std::int64_t rank)
         return "torch.nn.modules.conv.ConvTranspose" + dimensions;
     case LayerKind::Linear:
     case LayerKind::AttentionInput:
+    case LayerKind::Matmul:
         break;
     }
     return "torch.nn.modules.linear.Linear";
@@ -138,6 +139,8 @@ void LayerCollector::decide(std::size_t owner)
         return;
     const std::string qualifiedName = joined(facts.module, facts.parameter);
     std::optional<LayerKind> kind = kindOf(facts);
+    if (kind == LayerKind::Matmul && tensor.dim() != 2)
+        kind.reset(); // a batch of products, or a sum: no outputs and inputs to speak of
     if (kind && (!weightTypeOf(tensor) || tensor.dim() < 2)) {
         m_skippedTypes.insert(dtypeName(tensor.scalar_type()));
         kind.reset();

@@ -52,11 +52,12 @@ std::optional<LayerKind> roleOf(const Instruction& instruction, const std::strin
                                 bool transposed)
 {
     const std::string& name = instruction.op->schema().name();
-    // What becomes of a linear operator when a program is decomposed.
+    const bool isRightFactor = (argument == "mat2" && (name == "aten::mm" || name == "aten::addmm"))
+        || (argument == "other" && name == "aten::matmul");
+    if (isRightFactor) // with a transposed weight it does what a linear operator does
+        return transposed ? LayerKind::Linear : LayerKind::Matmul;
     if (transposed)
-        return argument == "mat2" && (name == "aten::mm" || name == "aten::addmm")
-            ? std::optional(LayerKind::Linear)
-            : std::nullopt;
+        return {};
     if (argument != "weight")
         return {};
     if (name == "aten::linear")

@@ -36,7 +36,10 @@ constexpr OperatorRole kRoles[] {{"aten::linear", 1, 2, LayerKind::Linear},
                                  {"aten::conv_transpose1d", 1, 2, LayerKind::ConvTranspose},
                                  {"aten::conv_transpose2d", 1, 2, LayerKind::ConvTranspose},
                                  {"aten::conv_transpose3d", 1, 2, LayerKind::ConvTranspose},
-                                 {"aten::embedding", 0, 0, LayerKind::Embedding}};
+                                 {"aten::embedding", 0, 0, LayerKind::Embedding},
+                                 {"aten::matmul", 1, 0, LayerKind::Matmul},
+                                 {"aten::mm", 1, 0, LayerKind::Matmul},
+                                 {"aten::addmm", 2, 0, LayerKind::Matmul}};
 constexpr std::size_t kTransposedInput = 6; ///< of aten::_convolution and aten::convolution
 
 struct WeightUse
@@ -86,15 +89,50 @@ std::optional<std::string> parameterName(const jit::Value* value, const jit::Val
     return name;
 }
 
-/// Steps through operators that give a part or a copy of a tensor with its axes in place.
-const jit::Value* throughParts(const jit::Value* value)
+/// A weight behind operators that give a part or a copy of it.
+struct WeightSource
+{
+    const jit::Value* value;
+    bool transposed = false;
+};
+
+bool swapsTwoAxes(const jit::Node* node)
+{
+    const std::string_view name = node->kind().toQualString();
+    if (name == "aten::t" || name == "aten::numpy_T")
+        return true;
+    const auto axes = node->inputs().size() > 1 ? jit::toIValue(node->input(1)) : std::nullopt;
+    if (name == "aten::permute")
+        return axes && axes->isIntList() && axes->toIntVector() == std::vector<std::int64_t> {1, 0};
+    if (name != "aten::transpose" || node->inputs().size() < 3)
+        return false;
+    const auto other = jit::toIValue(node->input(2));
+    return axes && other && axes->isInt() && other->isInt() && axes->toInt() != other->toInt();
+}
+
+WeightSource throughParts(const jit::Value* value)
 {
     static const std::set<std::string_view> parts {
         "aten::slice", "aten::narrow", "aten::to",    "aten::contiguous",
         "aten::clone", "aten::detach", "aten::alias", "aten::type_as"};
-    while (parts.count(value->node()->kind().toQualString()) > 0)
-        value = value->node()->input(0);
-    return value;
+    WeightSource source {value};
+    for (;;) {
+        const jit::Node* const node = source.value->node();
+        const bool swaps = swapsTwoAxes(node);
+        if (!swaps && parts.count(node->kind().toQualString()) == 0)
+            return source;
+        source.transposed = source.transposed != swaps;
+        source.value = node->input(0);
+    }
+}
+
+/// What an operator is for its weight. A product with a transposed one is what a linear operator
+/// does; other operators say nothing about a transposed weight.
+std::optional<LayerKind> kindFor(const OperatorRole& role, bool transposed)
+{
+    if (!transposed)
+        return role.kind;
+    return role.kind == LayerKind::Matmul ? std::optional(LayerKind::Linear) : std::nullopt;
 }
 
 bool isModule(const jit::Value* value)
@@ -142,12 +180,14 @@ WeightUses findWeightUses(const jit::Module& module)
     std::vector<WeightUse> uses;
     collect(graph->block(), uses);
     for (const WeightUse& use : uses) {
-        const auto name = parameterName(throughParts(use.node->input(use.role.weight)), self);
-        if (!name)
+        const WeightSource source = throughParts(use.node->input(use.role.weight));
+        const auto name = parameterName(source.value, self);
+        const auto kind = kindFor(use.role, source.transposed);
+        if (!name || !kind)
             continue;
-        const auto [entry, added] = result.kinds.emplace(*name, use.role.kind);
+        const auto [entry, added] = result.kinds.emplace(*name, *kind);
         if (!added && entry->second == LayerKind::Embedding)
-            entry->second = use.role.kind; // tied: counts by the use that is not an embedding
+            entry->second = *kind; // tied: counts by the use that is not an embedding
     }
     return result;
 }
@@ -162,7 +202,7 @@ std::vector<ThawedParameter> thawFrozen(jit::Module& module)
     std::map<std::string, int> counts;
     for (const WeightUse& use : uses) {
         const auto weight = constantTensor(use.node->input(use.role.weight));
-        if (!weight)
+        if (!weight || use.role.kind == LayerKind::Matmul) // a constant factor may be anything
             continue;
         const std::string operatorName = use.node->kind().toUnqualString();
         const std::string layer = operatorName + '_' + std::to_string(++counts[operatorName]);
