@@ -386,6 +386,8 @@ class Functional(nn.Module):
 class Product(nn.Module):
     """A weight on the right of a matrix product: [in, out], or transposed as in Linear."""
 
+    transposed: torch.jit.Final[bool]
+
     def __init__(self, inputs: int, outputs: int, transposed: bool):
         super().__init__()
         self.weight = nn.Parameter(torch.randn(outputs, inputs) if transposed else torch.randn(inputs, outputs))

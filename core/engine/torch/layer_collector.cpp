@@ -41,8 +41,11 @@ std::optional<LayerKind> kindOf(const ParameterFacts& facts)
         return LayerKind::AttentionInput;
     if (facts.parameter != "weight")
         return {};
-    const auto kind = kindOfClass(facts.className);
-    return kind ? kind : facts.operatorKind;
+    if (const auto kind = kindOfClass(facts.className))
+        return kind;
+    // A batch of products, or a sum: no outputs and inputs to speak of.
+    const bool isProduct = facts.operatorKind == LayerKind::Matmul;
+    return isProduct && facts.tensor.dim() != 2 ? std::nullopt : facts.operatorKind;
 }
 
 std::optional<WeightType> weightTypeOf(const at::Tensor& tensor)
@@ -139,8 +142,6 @@ void LayerCollector::decide(std::size_t owner)
         return;
     const std::string qualifiedName = joined(facts.module, facts.parameter);
     std::optional<LayerKind> kind = kindOf(facts);
-    if (kind == LayerKind::Matmul && tensor.dim() != 2)
-        kind.reset(); // a batch of products, or a sum: no outputs and inputs to speak of
     if (kind && (!weightTypeOf(tensor) || tensor.dim() < 2)) {
         m_skippedTypes.insert(dtypeName(tensor.scalar_type()));
         kind.reset();
