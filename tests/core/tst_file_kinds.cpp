@@ -213,7 +213,7 @@ void TestFileKinds::hostilePickles_data()
         laughs += std::string("](") + std::string("h") + static_cast<char>(i) + std::string("h")
             + static_cast<char>(i) + std::string("h") + static_cast<char>(i) + std::string("h")
             + static_cast<char>(i) + "eq" + static_cast<char>(i + 1);
-    row("lists that explode", laughs + ".", "nested without end");
+    row("lists that explode", laughs + ".", "more than a million values");
     row("memo far away", "\x80\x02Nr\xff\xff\xff\x7f.", "remembers nothing");
     row("text without end", std::string("\x80\x02X\xff\xff\xff\xff", 7), "breaks off");
     row("no end mark", "\x80\x02N", "breaks off");
