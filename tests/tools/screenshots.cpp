@@ -136,6 +136,8 @@ void photographBeforeAndDuring(MainWindow& window, Photographer& photographer,
     window.selection().setCurrent(showpiece(*window.run().snapshot()));
     window.findChild<QTreeView*>(QStringLiteral("resultsTable"))->scrollToTop();
     photographer.take(QStringLiteral("running"));
+    // The rest must not be over before it was seen.
+    window.run().setPaused(true);
     showTab(window, 3);
     photographer.take(QStringLiteral("queue"));
     showTab(window, 0);
