@@ -263,9 +263,12 @@ void HeaderItem::draw(QCPPainter* painter)
         if (std::ranges::none_of(m_canvas.scene().points, inGroup))
             continue;
         sample.group = group;
-        entry(QString::fromUtf8(groupKey(group).data(), int(groupKey(group).size()))
-                  + QLatin1Char(' ')
-                  + QString::fromUtf8(groupTitle(group).data(), int(groupTitle(group).size())),
+        const auto text = [](std::string_view words) {
+            return QString::fromUtf8(words.data(), int(words.size()));
+        };
+        entry(group == GroupId::Mixed
+                  ? text(groupTitle(group))
+                  : text(groupKey(group)) + QLatin1Char(' ') + text(groupTitle(group)),
               marker);
     }
     if (std::ranges::any_of(m_canvas.scene().points, &PlotPoint::refinement)) {

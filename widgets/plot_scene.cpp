@@ -298,9 +298,11 @@ QString groupLegend(GroupId group)
     case GroupId::PerBlock:
         return translated("1b per-block");
     case GroupId::Palette:
+        return translated("2 palette");
+    case GroupId::Mixed:
         break;
     }
-    return translated("2 palette");
+    return translated("mixed");
 }
 
 } // namespace bitfront

@@ -141,6 +141,8 @@ QColor Theme::group(GroupId id) const
         return dark ? QColor(0xE69F00u) : QColor(0xD55E00u);
     case GroupId::Palette:
         return QColor(0x009E73u);
+    case GroupId::Mixed:
+        return QColor(0xCC79A7u);
     }
     return text2;
 }

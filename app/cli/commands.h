@@ -15,6 +15,8 @@ void addEstimateCommand(CLI::App& app, int& exitCode);
 void addRunCommand(CLI::App& app, int& exitCode);
 void addReportCommand(CLI::App& app, int& exitCode);
 void addPlotCommand(CLI::App& app, int& exitCode);
+void addScanCommands(CLI::App& app, int& exitCode); ///< scan and frontier
+void addRecipeCommand(CLI::App& app, int& exitCode);
 void addPackCommands(CLI::App& app, int& exitCode); ///< pack and unpack
 
 } // namespace bitfront::cli

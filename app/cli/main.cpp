@@ -28,6 +28,8 @@ int run(int argc, char** argv)
     cli::addForwardCommand(app, exitCode);
     cli::addEstimateCommand(app, exitCode);
     cli::addRunCommand(app, exitCode);
+    cli::addScanCommands(app, exitCode);
+    cli::addRecipeCommand(app, exitCode);
     cli::addReportCommand(app, exitCode);
     cli::addPlotCommand(app, exitCode);
     cli::addPackCommands(app, exitCode);

@@ -2,6 +2,7 @@
 // bitfront-cli run: estimate, confirm, sweep, report.
 #include "app/cli/budget.h"
 #include "app/cli/commands.h"
+#include "app/cli/consent.h"
 #include "app/cli/console.h"
 #include "app/cli/describe.h"
 #include "app/cli/estimation.h"
@@ -16,7 +17,6 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <unistd.h>
 
 namespace bitfront::cli {
 
@@ -38,36 +38,6 @@ struct RunOptions
     /// With JSON progress stdout belongs to the program that reads it.
     std::ostream& human() const { return json() ? std::cerr : std::cout; }
 };
-
-/// Finds out before minutes of work, not after, that the results have nowhere to go.
-void refuseUnwritable(const fs::path& folder)
-{
-    if (folder.empty())
-        throw Error(ErrorCode::BadArgument, "The run folder has no name.",
-                    "Name one with --out, e.g. --out run.bitfront.");
-    fs::path existing = fs::absolute(folder);
-    std::error_code ignored;
-    while (!fs::exists(existing, ignored) && existing.has_relative_path())
-        existing = existing.parent_path();
-    if (!fs::is_directory(existing, ignored))
-        throw Error(ErrorCode::FileNotWritable,
-                    "Cannot write to " + folder.string() + ": " + existing.string()
-                        + " is not a folder.",
-                    "Choose another folder with --out.", folder.string());
-    if (access(existing.c_str(), W_OK | X_OK) != 0)
-        throw Error(ErrorCode::FileNotWritable,
-                    "Cannot write to " + folder.string() + ": " + existing.string()
-                        + " is read-only.",
-                    "Choose another folder with --out.", folder.string());
-}
-
-void refuseWithoutConsent(const RunOptions& options)
-{
-    if (!options.yes && (options.json() || !stdinIsTerminal()))
-        throw Error(ErrorCode::BadArgument,
-                    "There is no terminal to ask on whether the sweep should start.",
-                    "Pass --yes to start it without asking; bitfront-cli estimate only estimates.");
-}
 
 ProgressStyle styleOf(const RunOptions& options)
 {
@@ -117,14 +87,9 @@ int conclude(const RunOptions& options, const SweepEnd& end, const fs::path& fol
     return unwritten ? kBadInput : kOk;
 }
 
-/// False when the user does not want it. Refuses where nobody can be asked.
-bool agreed(const RunOptions& options, const std::string& question)
+bool mayStart(const RunOptions& options, const std::string& question)
 {
-    refuseWithoutConsent(options);
-    if (options.yes || confirm(question))
-        return true;
-    options.human() << "Not started.\n";
-    return false;
+    return agreed(options.human(), options.yes, !options.json(), question);
 }
 
 /// From start to reports; returns the exit code.
@@ -164,7 +129,7 @@ int runSweep(const RunOptions& options)
     printDivisibility(out, checkDivisibility(experiment.model(), plan.configs), plan.indivisible);
     printEstimation(out, plan, estimation);
     out << "Writes   " << options.out << std::endl;
-    if (!agreed(options, "Start the sweep?"))
+    if (!mayStart(options, "Start the sweep?"))
         return kStopped;
 
     SweepWatch watch;
@@ -220,7 +185,7 @@ int resumeSweep(const RunOptions& options)
     if (earlier.header.engineVersion != workload.engineVersion)
         out << "Note     measured with " << earlier.header.engineVersion << " so far, now with "
             << workload.engineVersion << ": the last digits may differ\n";
-    if (!runner.queue().empty() && !agreed(options, "Go on?"))
+    if (!runner.queue().empty() && !mayStart(options, "Go on?"))
         return kStopped;
     return follow(options, runner, watch, earlier.header.metrics.front());
 }

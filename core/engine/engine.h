@@ -106,6 +106,15 @@ public:
     }
 };
 
+/// How the samples of the inputs are parted into those that may take part in choices and those kept
+/// out to check them.
+struct SampleSplit
+{
+    std::int64_t total = 0, heldOut = 0; ///< samples, or batches; heldOut 0: no check is possible
+    bool byBatch = false; ///< whole batches are counted and kept out
+    std::string reason; ///< why no check is possible, one sentence
+};
+
 /// A model with its inputs and its uncompressed outputs: what every configuration is compared with.
 class Experiment
 {
@@ -122,6 +131,9 @@ public:
     /// Most bytes of activations that evaluators created from now on share for reuse; 0: none.
     /// Results are the same bit for bit.
     virtual void setReuseBudget(std::uint64_t /*bytes*/) { }
+    /// Evaluators created from now on measure about `share` (0 … 1) of the samples apart, evenly
+    /// spread over them: OutputQuality::split. All run in the same forward passes. 0 ends that.
+    virtual SampleSplit holdOut(double /*share*/) { return {}; }
     /// Says which configurations are going to be measured, so that what they share is computed once
     /// and together. Measuring others is fine; results do not depend on it.
     virtual void announce(std::span<const CompressionConfig> /*configs*/) { }

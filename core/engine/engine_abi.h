@@ -13,12 +13,13 @@ namespace bitfront {
 inline std::string engineAbi()
 {
     std::string text = BITFRONT_VERSION;
-    text += "-r6"; // of the virtual functions: their number has no size to be told by
+    text += "-r7"; // of the virtual functions: their number has no size to be told by
     for (const std::size_t size :
          {sizeof(ModelInfo), sizeof(InputOptions), sizeof(RawTensor), sizeof(LayerInfo),
           sizeof(ArgumentInfo), sizeof(InputTensor), sizeof(OutputInfo), sizeof(Measurement),
           sizeof(CompressionConfig), sizeof(LayerStorage), sizeof(MetricChoice), sizeof(Failure),
-          sizeof(EvaluationProgress), sizeof(WorkCounts)})
+          sizeof(OutputQuality), sizeof(SampleSplit), sizeof(EvaluationProgress),
+          sizeof(WorkCounts)})
         text += '-' + std::to_string(size);
     return text;
 }

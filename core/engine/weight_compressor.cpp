@@ -62,7 +62,7 @@ void expectPalettes(PaletteCache& cache, const ModelInfo& model,
                     std::span<const CompressionConfig> configs)
 {
     for (const CompressionConfig& config : configs) {
-        if (!std::holds_alternative<PaletteConfig>(config.spec))
+        if (!config.isMixed() && !std::holds_alternative<PaletteConfig>(config.spec))
             continue;
         const std::vector<LayerStorage> plan = planStorage(model, config);
         for (std::size_t i = 0; i < plan.size(); ++i)

@@ -14,10 +14,11 @@ struct GroupNames
     GroupId group;
     std::string_view key, title;
 };
-constexpr std::array<GroupNames, 3> kGroupNames {
+constexpr std::array<GroupNames, 4> kGroupNames {
     {{GroupId::PerChannel, "1a", "Per-channel quantization"},
      {GroupId::PerBlock, "1b", "Per-block quantization"},
-     {GroupId::Palette, "2", "Palettization"}}};
+     {GroupId::Palette, "2", "Palettization"},
+     {GroupId::Mixed, "mixed", "Mixed precision"}}};
 
 constexpr std::array<std::pair<IndivisiblePolicy, std::string_view>, 3> kPolicies {
     {{IndivisiblePolicy::Nearest, "nearest"},

@@ -12,14 +12,19 @@
 
 namespace bitfront {
 
-/// Groups of the sweep, in order. Ids in files and on the command line: "1a", "1b", "2".
+/// Groups of results, in order. Ids in files and on the command line: "1a", "1b", "2", "mixed".
 enum class GroupId
 {
     PerChannel,
     PerBlock,
-    Palette
+    Palette,
+    Mixed ///< every layer in a format of its own; no sweep runs these, recipes do
 };
-inline constexpr GroupId kGroups[] = {GroupId::PerChannel, GroupId::PerBlock, GroupId::Palette};
+inline constexpr GroupId kGroups[] = {GroupId::PerChannel, GroupId::PerBlock, GroupId::Palette,
+                                      GroupId::Mixed};
+/// Those that a sweep runs.
+inline constexpr GroupId kSweepGroups[] = {GroupId::PerChannel, GroupId::PerBlock,
+                                           GroupId::Palette};
 
 std::string_view groupKey(GroupId group); ///< "1a"
 std::string_view groupTitle(GroupId group); ///< "Per-channel quantization"
@@ -67,9 +72,10 @@ std::string_view name(IndivisiblePolicy policy); ///< "nearest", "per-channel", 
 std::optional<IndivisiblePolicy> indivisiblePolicyFromName(std::string_view text);
 
 /// Whether palettes are searched among the weights as they are, or rounded to 4 decimals first.
-enum class PaletteRounding {
+enum class PaletteRounding
+{
     Automatic, ///< rounded, but not where that loses more than the palette itself (small weights)
-    Reference  ///< always rounded, as coreai-opt does by default
+    Reference ///< always rounded, as coreai-opt does by default
 };
 std::string_view name(PaletteRounding rounding); ///< "automatic", "reference"
 std::optional<PaletteRounding> paletteRoundingFromName(std::string_view text);
@@ -83,19 +89,30 @@ struct PaletteOptions
     bool operator==(const PaletteOptions&) const = default;
 };
 
+/// Format of one layer in a mixed configuration.
+struct LayerFormat
+{
+    std::string layer; ///< LayerInfo::name
+    std::optional<CompressionSpec> spec; ///< empty: fp16
+
+    bool operator==(const LayerFormat&) const = default;
+};
+
 /// A value: comparable, names itself. Base configurations skip nothing; refinements keep layers.
 struct CompressionConfig
 {
     /// Canonical and unique in a run, e.g. "perblock_bs32_int4_asymmetric_skip-last".
     std::string name;
     GroupId group = GroupId::PerChannel;
-    CompressionSpec spec;
+    CompressionSpec spec; ///< of every layer; meaningless in a mixed configuration
+    std::vector<LayerFormat> formats; ///< mixed only; layers that are not named stay at fp16
     IndivisiblePolicy indivisible = IndivisiblePolicy::Nearest;
     std::vector<std::string> skippedLayers; ///< LayerInfo::name of layers kept at fp16 on purpose
     std::string seed; ///< name of the configuration this one refines; empty for a base one
     PaletteOptions palette; ///< for palettization only
 
     bool isRefinement() const { return !seed.empty(); }
+    bool isMixed() const { return group == GroupId::Mixed; }
     bool operator==(const CompressionConfig&) const = default;
 };
 
@@ -105,6 +122,10 @@ std::string canonicalName(const CompressionSpec& spec);
 std::string title(const CompressionConfig& config);
 /// For plot labels: "b16 4 asym", "p6 g8 −first".
 std::string shortCode(const CompressionConfig& config);
+/// The same words for one format: "int4 block 16, asymmetric"; "fp16" for none.
+std::string formatTitle(const std::optional<CompressionSpec>& spec);
+/// "b16 4 asym", "p6 g8", "fp16".
+std::string formatCode(const std::optional<CompressionSpec>& spec);
 
 /// The 31 base configurations in canonical order: 6 of 1a, 9 of 1b, 16 of 2.
 std::vector<CompressionConfig>

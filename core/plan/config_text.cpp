@@ -2,6 +2,7 @@
 // Configurations in words for people: titles for tables, short codes for plot labels.
 #include "core/plan/compression_config.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 
@@ -169,22 +170,49 @@ std::string paletteCode(const PaletteConfig& palette)
     return palette.channelScale ? text + " pcs" : text;
 }
 
+/// "4.5 bits" of "mixed_4.5_bits".
+std::string targetOf(const CompressionConfig& config)
+{
+    constexpr std::string_view prefix = "mixed_";
+    std::string text = config.name;
+    if (text.compare(0, prefix.size(), prefix) == 0)
+        text.erase(0, prefix.size());
+    std::replace(text.begin(), text.end(), '_', ' ');
+    return text;
+}
+
 } // namespace
+
+std::string formatTitle(const std::optional<CompressionSpec>& spec)
+{
+    if (!spec)
+        return "fp16";
+    const auto* quant = std::get_if<QuantConfig>(&*spec);
+    return quant ? quantTitle(*quant) : paletteTitle(std::get<PaletteConfig>(*spec));
+}
+
+std::string formatCode(const std::optional<CompressionSpec>& spec)
+{
+    if (!spec)
+        return "fp16";
+    const auto* quant = std::get_if<QuantConfig>(&*spec);
+    return quant ? quantCode(*quant) : paletteCode(std::get<PaletteConfig>(*spec));
+}
 
 std::string title(const CompressionConfig& config)
 {
-    const auto* quant = std::get_if<QuantConfig>(&config.spec);
-    const std::string text =
-        quant ? quantTitle(*quant) : paletteTitle(std::get<PaletteConfig>(config.spec));
+    if (config.isMixed())
+        return "mixed precision, " + targetOf(config);
+    const std::string text = formatTitle(config.spec);
     const std::string kept = keptTitle(config);
     return kept.empty() ? text : text + " · keeps " + kept;
 }
 
 std::string shortCode(const CompressionConfig& config)
 {
-    const auto* quant = std::get_if<QuantConfig>(&config.spec);
-    const std::string text =
-        quant ? quantCode(*quant) : paletteCode(std::get<PaletteConfig>(config.spec));
+    if (config.isMixed())
+        return "mix " + targetOf(config);
+    const std::string text = formatCode(config.spec);
     const std::string kept = keptCode(config);
     return kept.empty() ? text : text + " −" + kept;
 }

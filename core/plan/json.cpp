@@ -164,14 +164,29 @@ void from_json(const json& in, PaletteOptions& value)
     value.embeddings = readOr(in, "embeddings", false);
 }
 
+void to_json(json& out, const LayerFormat& value)
+{
+    out = {{"layer", value.layer}, {"spec", value.spec ? json(*value.spec) : json(nullptr)}};
+}
+
+void from_json(const json& in, LayerFormat& value)
+{
+    value.layer = read<std::string>(in, "layer");
+    value.spec.reset();
+    if (!detail::member(in, "spec").is_null())
+        value.spec = read<CompressionSpec>(in, "spec");
+}
+
 void to_json(json& out, const CompressionConfig& value)
 {
     out = {{"name", value.name},
            {"group", std::string(groupKey(value.group))},
-           {"spec", value.spec},
+           {"spec", value.isMixed() ? json(nullptr) : json(value.spec)},
            {"indivisible", text(value.indivisible)},
            {"kept_layers", value.skippedLayers},
            {"seed", value.seed.empty() ? json(nullptr) : json(value.seed)}};
+    if (value.isMixed())
+        out["formats"] = value.formats;
     if (value.palette != PaletteOptions {})
         out["palette_options"] = value.palette;
 }
@@ -180,7 +195,10 @@ void from_json(const json& in, CompressionConfig& value)
 {
     value.name = read<std::string>(in, "name");
     value.group = readNamed(in, "group", groupFromKey);
-    value.spec = read<CompressionSpec>(in, "spec");
+    if (value.isMixed())
+        value.formats = read<std::vector<LayerFormat>>(in, "formats");
+    else
+        value.spec = read<CompressionSpec>(in, "spec");
     value.indivisible = readNamed(in, "indivisible", indivisiblePolicyFromName);
     value.skippedLayers = readOr<std::vector<std::string>>(in, "kept_layers", {});
     value.seed = readOr<std::string>(in, "seed", {});

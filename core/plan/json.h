@@ -25,6 +25,8 @@ void to_json(nlohmann::json& json, const CompressionSpec& value);
 void from_json(const nlohmann::json& json, CompressionSpec& value);
 void to_json(nlohmann::json& json, const PaletteOptions& value);
 void from_json(const nlohmann::json& json, PaletteOptions& value);
+void to_json(nlohmann::json& json, const LayerFormat& value);
+void from_json(const nlohmann::json& json, LayerFormat& value);
 void to_json(nlohmann::json& json, const CompressionConfig& value);
 void from_json(const nlohmann::json& json, CompressionConfig& value);
 void to_json(nlohmann::json& json, const StorageBits& value);
@@ -47,6 +49,8 @@ void from_json(const nlohmann::json& json, ModelInfo& value);
 
 void to_json(nlohmann::json& json, const OutputQuality& value);
 void from_json(const nlohmann::json& json, OutputQuality& value);
+void to_json(nlohmann::json& json, const RecipeFacts& value);
+void from_json(const nlohmann::json& json, RecipeFacts& value);
 void to_json(nlohmann::json& json, const MetricChoice& value);
 void from_json(const nlohmann::json& json, MetricChoice& value);
 void to_json(nlohmann::json& json, const OutputInfo& value);

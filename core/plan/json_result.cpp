@@ -148,6 +148,9 @@ void to_json(json& out, const OutputQuality& value)
            {"value_scale_free", numberToJson(value.value)}};
     for (const double one : value.batchValues)
         out["value_by_batch"].push_back(numberToJson(one));
+    if (value.split)
+        out["split"] = {{"chosen_on", numberToJson(value.split->chosenOn)},
+                        {"held_out", numberToJson(value.split->heldOut)}};
 }
 
 void from_json(const json& in, OutputQuality& value)
@@ -159,13 +162,35 @@ void from_json(const json& in, OutputQuality& value)
     if (const auto batches = in.find("value_by_batch"); batches != in.end() && batches->is_array())
         for (const json& one : *batches)
             value.batchValues.push_back(numberFromJson(one));
+    value.split.reset();
+    if (const auto split = in.find("split"); split != in.end() && !split->is_null())
+        value.split =
+            SplitQuality {read<double>(*split, "chosen_on"), read<double>(*split, "held_out")};
+}
+
+void to_json(json& out, const RecipeFacts& value)
+{
+    out = {{"target", value.target}, {"rounds", value.rounds}, {"evaluations", value.evaluations}};
+    out["predicted"] = json::array();
+    for (const double one : value.predicted)
+        out["predicted"].push_back(numberToJson(one));
+}
+
+void from_json(const json& in, RecipeFacts& value)
+{
+    value.target = read<std::string>(in, "target");
+    value.rounds = read<int>(in, "rounds");
+    value.evaluations = read<int>(in, "evaluations");
+    value.predicted.clear();
+    for (const json& one : read<json>(in, "predicted"))
+        value.predicted.push_back(numberFromJson(one));
 }
 
 json recordToJson(const ResultRecord& record, const ModelInfo* model)
 {
     json out = {{"group", std::string(groupKey(record.config.group))},
                 {"config", {{"name", record.config.name}, {"path", record.configPath}}},
-                {"spec", record.config.spec},
+                {"spec", record.config.isMixed() ? json(nullptr) : json(record.config.spec)},
                 {"indivisible", text(record.config.indivisible)},
                 {"seed", record.config.seed.empty() ? json(nullptr) : json(record.config.seed)},
                 {"kept_layers", record.config.skippedLayers},
@@ -173,6 +198,10 @@ json recordToJson(const ResultRecord& record, const ModelInfo* model)
                 {"finished_at", record.finishedAt}};
     if (record.config.palette != PaletteOptions {})
         out["palette_options"] = record.config.palette;
+    if (record.config.isMixed())
+        out["formats"] = record.config.formats;
+    if (record.recipe)
+        out["recipe"] = *record.recipe;
     if (const Failure* failure = record.failure()) {
         out["error"] = *failure;
         out["time_taken"] = nullptr;
@@ -202,12 +231,17 @@ void from_json(const json& in, ResultRecord& value)
     value.config.name = read<std::string>(config, "name");
     value.configPath = read<std::string>(config, "path");
     value.config.group = readNamed(in, "group", groupFromKey);
-    value.config.spec = read<CompressionSpec>(in, "spec");
+    if (value.config.isMixed())
+        value.config.formats = read<std::vector<LayerFormat>>(in, "formats");
+    else
+        value.config.spec = read<CompressionSpec>(in, "spec");
     value.config.indivisible = readNamed(in, "indivisible", indivisiblePolicyFromName);
     value.config.seed = readOr<std::string>(in, "seed", {});
     value.config.skippedLayers = readOr<std::vector<std::string>>(in, "kept_layers", {});
     value.config.palette = readOr(in, "palette_options", PaletteOptions {});
     value.finishedAt = readOr<std::string>(in, "finished_at", {});
+    if (const auto recipe = in.find("recipe"); recipe != in.end() && !recipe->is_null())
+        value.recipe = read<RecipeFacts>(in, "recipe");
     const auto error = in.find("error");
     if (error != in.end() && !error->is_null())
         value.outcome = read<Failure>(in, "error");

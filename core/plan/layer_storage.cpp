@@ -104,9 +104,9 @@ LayerStorage planQuantized(const LayerInfo& layer, QuantConfig quant, Indivisibl
     return quantized(layer, quant, misfit + ": per-channel instead");
 }
 
-LayerStorage planPalettized(const LayerInfo& layer, const CompressionConfig& config)
+LayerStorage planPalettized(const LayerInfo& layer, PaletteConfig palette,
+                            const CompressionConfig& config)
 {
-    PaletteConfig palette = std::get<PaletteConfig>(config.spec);
     const IndivisiblePolicy policy = config.indivisible;
     if (!layer.palettizable(config.palette.embeddings))
         return untouched(layer, "embeddings are not palettized");
@@ -120,6 +120,23 @@ LayerStorage planPalettized(const LayerInfo& layer, const CompressionConfig& con
         : nearestGroupSize(layer, palette.groupSize, palette.bits);
     return palettized(layer, palette,
                       misfit + ": group " + std::to_string(palette.groupSize) + " instead");
+}
+
+LayerStorage planLayer(const LayerInfo& layer, const CompressionSpec& spec,
+                       const CompressionConfig& config)
+{
+    if (const auto* quant = std::get_if<QuantConfig>(&spec))
+        return planQuantized(layer, *quant, config.indivisible);
+    return planPalettized(layer, std::get<PaletteConfig>(spec), config);
+}
+
+/// The format that a mixed configuration gives to a layer; null: fp16.
+const CompressionSpec* formatOf(const CompressionConfig& config, const LayerInfo& layer)
+{
+    const auto format =
+        std::find_if(config.formats.begin(), config.formats.end(),
+                     [&](const LayerFormat& entry) { return entry.layer == layer.name; });
+    return format != config.formats.end() && format->spec ? &*format->spec : nullptr;
 }
 
 /// The owner that `skipped` names, if any: one is enough to keep a shared tensor at fp16.
@@ -198,10 +215,12 @@ std::vector<LayerStorage> planStorage(const ModelInfo& model, const CompressionC
             // Side tables would be larger than the weight. The reference leaves it alone, too.
             plan.push_back(untouched(
                 layer, layer.elements() == 0 ? "the weight is empty" : "the weight is one value"));
-        } else if (const auto* quant = std::get_if<QuantConfig>(&config.spec)) {
-            plan.push_back(planQuantized(layer, *quant, config.indivisible));
+        } else if (!config.isMixed()) {
+            plan.push_back(planLayer(layer, config.spec, config));
+        } else if (const CompressionSpec* spec = formatOf(config, layer)) {
+            plan.push_back(planLayer(layer, *spec, config));
         } else {
-            plan.push_back(planPalettized(layer, config));
+            plan.push_back(untouched(layer, "kept at fp16 by this recipe"));
         }
     }
     return plan;

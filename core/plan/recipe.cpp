@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -23,6 +24,14 @@ struct ModuleEntry
     const LayerStorage* inProjection = nullptr;
     bool asConfigured = true;
     bool isEmbedding = false; ///< the package has no operator for it: stated as module state
+};
+
+/// What one file of the package says: one kind of compression.
+struct Scope
+{
+    bool quantizes = true;
+    std::optional<CompressionSpec> global; ///< of layers without an entry; empty: none
+    bool embeddings = false; ///< palettes for embeddings, too
 };
 
 /// A comment must stay on its line whatever a model calls its layers.
@@ -94,13 +103,20 @@ std::string scopeText(bool quantizes, const std::string& weight, const std::stri
 }
 
 /// Whether the package would compress this layer under such a specification at all.
-bool isTarget(const LayerInfo& layer, const CompressionConfig& config)
+bool isTarget(const LayerInfo& layer, const Scope& scope)
 {
     if (layer.kind == LayerKind::Matmul) // quantization fails there: it finds no axis
         return false;
-    return std::holds_alternative<QuantConfig>(config.spec)
-        ? layer.quantizable()
-        : layer.palettizable() || config.palette.embeddings;
+    return scope.quantizes ? layer.quantizable() : layer.palettizable() || scope.embeddings;
+}
+
+/// Whether a layer needs no entry of its own.
+bool followsGlobal(const LayerStorage& layer, const Scope& scope)
+{
+    if (!scope.global)
+        return layer.kind == StorageKind::Untouched;
+    return layer.kind != StorageKind::Untouched && layer.spec == *scope.global
+        && !layer.exactPalette;
 }
 
 bool isInside(const std::string& module, const std::set<std::string>& parents)
@@ -130,13 +146,13 @@ std::vector<std::string> ownersOf(const LayerInfo& layer)
 }
 
 /// Modules that hold something the package would compress, with what Bitfront does to it.
-std::vector<ModuleEntry> moduleEntries(const ModelInfo& model, const CompressionConfig& config,
+std::vector<ModuleEntry> moduleEntries(const ModelInfo& model, const Scope& scope,
                                        const std::vector<LayerStorage>& storage)
 {
     std::vector<ModuleEntry> entries;
     for (std::size_t i = 0; i < storage.size(); ++i) {
         const LayerInfo& layer = model.layers[i];
-        if (!isTarget(layer, config))
+        if (!isTarget(layer, scope))
             continue;
         for (const std::string& owner : ownersOf(layer)) {
             auto entry =
@@ -148,8 +164,7 @@ std::vector<ModuleEntry> moduleEntries(const ModelInfo& model, const Compression
                 &storage[i];
             const bool isPalette = storage[i].kind == StorageKind::Palettized;
             entry->isEmbedding = isPalette && layer.kind == LayerKind::Embedding;
-            if (storage[i].kind == StorageKind::Untouched || storage[i].spec != config.spec
-                || storage[i].exactPalette || entry->isEmbedding)
+            if (!followsGlobal(storage[i], scope) || entry->isEmbedding)
                 entry->asConfigured = false;
         }
     }
@@ -158,12 +173,12 @@ std::vector<ModuleEntry> moduleEntries(const ModelInfo& model, const Compression
 
 /// Entries that must be written. One also covers the modules inside, so layers below an overridden
 /// module are stated again after it.
-std::vector<ModuleEntry> overridesOf(const ModelInfo& model, const CompressionConfig& config,
+std::vector<ModuleEntry> overridesOf(const ModelInfo& model, const Scope& scope,
                                      const std::vector<LayerStorage>& storage)
 {
     std::set<std::string> overridden;
     std::vector<ModuleEntry> overrides;
-    for (const ModuleEntry& entry : moduleEntries(model, config, storage))
+    for (const ModuleEntry& entry : moduleEntries(model, scope, storage))
         if (!entry.asConfigured || isInside(entry.module, overridden)) {
             overrides.push_back(entry);
             overridden.insert(entry.module);
@@ -171,7 +186,7 @@ std::vector<ModuleEntry> overridesOf(const ModelInfo& model, const CompressionCo
     return overrides;
 }
 
-std::string entryText(const ModuleEntry& entry, const CompressionSpec& global)
+std::string entryText(const ModuleEntry& entry, const Scope& scope)
 {
     std::string text;
     bool fast = true;
@@ -185,22 +200,20 @@ std::string entryText(const ModuleEntry& entry, const CompressionSpec& global)
                     + (entry.inProjection ? oneLine(part->layer) + ": " : std::string {})
                     + oneLine(comment) + '\n';
     }
-    const auto specOf = [&](const LayerStorage* part, const CompressionSpec& absent) {
+    const auto specOf = [&](const LayerStorage* part) {
         if (!part)
-            return specText(absent);
+            return scope.global ? specText(*scope.global) : std::string("null");
         return part->kind == StorageKind::Untouched ? std::string("null") : specText(part->spec);
     };
-    const std::string weight = specOf(entry.weight, global);
-    const std::string inProjection =
-        specOf(entry.inProjection ? entry.inProjection : entry.weight, global);
+    const std::string weight = specOf(entry.weight);
+    const std::string inProjection = specOf(entry.inProjection ? entry.inProjection : entry.weight);
     text += "    " + moduleKey(entry.module) + ':';
     if ((!entry.weight || weight == "null") && inProjection == "null")
         return text + " null\n";
-    const bool quantizes = std::holds_alternative<QuantConfig>(global);
     if (entry.isEmbedding)
         return text + '\n' + roundingText(fast, "      ") + "      module_state_spec:\n"
             + "        weight: " + weight + '\n';
-    return text + '\n' + scopeText(quantizes, weight, inProjection, fast, "      ");
+    return text + '\n' + scopeText(scope.quantizes, weight, inProjection, fast, "      ");
 }
 
 /// Graph mode where the package's eager mode leaves layers out: attention's output projection, and
@@ -225,31 +238,85 @@ std::string headComments(const CompressionConfig& config)
     return text;
 }
 
+std::string fileText(const ModelInfo& model, const CompressionConfig& config, const Scope& scope,
+                     const std::vector<LayerStorage>& storage)
+{
+    std::string yaml = headComments(config);
+    yaml += scope.quantizes
+        ? "# coreai_opt: QuantizerConfig.from_yaml(this file)\nquantization_config:\n"
+        : "# coreai_opt: KMeansPalettizerConfig.from_yaml(this file)\n"
+          "kmeans_palettization_config:\n";
+    if (scope.quantizes)
+        yaml += "  execution_mode: " + executionMode(model) + '\n';
+    if (scope.global) {
+        const std::string global = specText(*scope.global);
+        yaml += "  global_config:\n" + scopeText(scope.quantizes, global, global, true, "    ");
+    } else {
+        yaml += "  global_config: null\n"; // left out it would be the package's default
+    }
+    const std::vector<ModuleEntry> entries = overridesOf(model, scope, storage);
+    if (!entries.empty())
+        yaml += "  module_name_configs:\n";
+    for (const ModuleEntry& entry : entries)
+        yaml += entryText(entry, scope);
+    return yaml;
+}
+
+/// The layers of one kind; all others untouched.
+std::vector<LayerStorage> onlyOf(StorageKind kind, std::vector<LayerStorage> storage)
+{
+    for (LayerStorage& layer : storage)
+        if (layer.kind != kind) {
+            layer.kind = StorageKind::Untouched;
+            layer.reason.clear();
+        }
+    return storage;
+}
+
+bool holds(StorageKind kind, const std::vector<LayerStorage>& storage)
+{
+    return std::any_of(storage.begin(), storage.end(),
+                       [kind](const LayerStorage& layer) { return layer.kind == kind; });
+}
+
 } // namespace
 
 std::string recipeYaml(const ModelInfo& model, const CompressionConfig& config)
 {
-    return recipeYaml(model, config, planStorage(model, config));
+    return recipeFiles(model, config, planStorage(model, config)).front().text;
 }
 
 std::string recipeYaml(const ModelInfo& model, const CompressionConfig& config,
                        const std::vector<LayerStorage>& storage)
 {
-    const bool quantizes = std::holds_alternative<QuantConfig>(config.spec);
-    std::string yaml = headComments(config);
-    yaml += quantizes ? "# coreai_opt: QuantizerConfig.from_yaml(this file)\nquantization_config:\n"
-                      : "# coreai_opt: KMeansPalettizerConfig.from_yaml(this file)\n"
-                        "kmeans_palettization_config:\n";
-    if (quantizes)
-        yaml += "  execution_mode: " + executionMode(model) + '\n';
-    const std::string global = specText(config.spec);
-    yaml += "  global_config:\n" + scopeText(quantizes, global, global, true, "    ");
-    const std::vector<ModuleEntry> entries = overridesOf(model, config, storage);
-    if (!entries.empty())
-        yaml += "  module_name_configs:\n";
-    for (const ModuleEntry& entry : entries)
-        yaml += entryText(entry, config.spec);
-    return yaml;
+    return recipeFiles(model, config, storage).front().text;
+}
+
+std::vector<RecipeFile> recipeFiles(const ModelInfo& model, const CompressionConfig& config,
+                                    const std::vector<LayerStorage>& storage)
+{
+    const bool embeddings = config.palette.embeddings;
+    if (!config.isMixed()) {
+        const bool quantizes = std::holds_alternative<QuantConfig>(config.spec);
+        return {{"", fileText(model, config, {quantizes, config.spec, embeddings}, storage)}};
+    }
+    std::vector<RecipeFile> files;
+    const bool both =
+        holds(StorageKind::Quantized, storage) && holds(StorageKind::Palettized, storage);
+    if (both || !holds(StorageKind::Palettized, storage))
+        files.push_back({"",
+                         fileText(model, config, {true, std::nullopt, embeddings},
+                                  onlyOf(StorageKind::Quantized, storage))});
+    if (holds(StorageKind::Palettized, storage))
+        files.push_back({both ? ".palettes" : "",
+                         fileText(model, config, {false, std::nullopt, embeddings},
+                                  onlyOf(StorageKind::Palettized, storage))});
+    if (both)
+        for (RecipeFile& file : files)
+            file.text = "# One of two files: the package reads one kind of compression from each. "
+                        "Apply both.\n"
+                + file.text;
+    return files;
 }
 
 } // namespace bitfront

@@ -22,4 +22,15 @@ std::string recipeYaml(const ModelInfo& model, const CompressionConfig& config);
 std::string recipeYaml(const ModelInfo& model, const CompressionConfig& config,
                        const std::vector<LayerStorage>& storage);
 
+/// A file of a configuration. The package reads one kind of compression from each, so a mixed
+/// configuration that holds both is two files, to be applied one after the other.
+struct RecipeFile
+{
+    std::string suffix; ///< between the configuration's name and ".yaml": "" or ".palettes"
+    std::string text;
+};
+/// At least one; of configurations that are not mixed always the one that recipeYaml() gives.
+std::vector<RecipeFile> recipeFiles(const ModelInfo& model, const CompressionConfig& config,
+                                    const std::vector<LayerStorage>& storage);
+
 } // namespace bitfront

@@ -7,11 +7,21 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace bitfront {
+
+/// The scale-free value on two parts of the samples (Experiment::holdOut()).
+struct SplitQuality
+{
+    double chosenOn = 0; ///< samples by which formats are chosen
+    double heldOut = 0; ///< samples that took no part in any choice
+
+    bool operator==(const SplitQuality&) const = default;
+};
 
 /// Quality of one output against the uncompressed model.
 struct OutputQuality
@@ -26,6 +36,8 @@ struct OutputQuality
     double value = 0;
     /// The same for each batch by itself, in order; empty when there is one batch only.
     std::vector<double> batchValues {};
+    /// Where a share of the samples is held out.
+    std::optional<SplitQuality> split {};
 
     bool identical() const { return value == std::numeric_limits<double>::infinity(); }
     /// Whether the compressed output was finite, or equal to the original one.
@@ -47,6 +59,21 @@ struct Measurement
     bool usable() const;
 };
 
+/// How a mixed configuration was found. What was predicted is never mixed with what was measured.
+struct RecipeFacts
+{
+    std::string target; ///< "at most 4.5 bits"
+    /// What was expected before the recipe was measured, as quality of the outputs (in the order of
+    /// Measurement::outputs) on the samples that formats are chosen by: from the sum of the layers'
+    /// errors, each measured alone; of refined recipes the changes are those measured around the
+    /// recipe before.
+    std::vector<double> predicted;
+    int rounds = 0; ///< in which options were measured again around the best recipe so far
+    int evaluations = 0; ///< forward evaluations spent on this target, the scan not counted
+
+    bool operator==(const RecipeFacts&) const = default;
+};
+
 using Outcome = std::variant<Measurement, Failure>;
 
 /// One line of results.jsonl.
@@ -56,6 +83,7 @@ struct ResultRecord
     std::string configPath; ///< relative to the run folder, e.g. "configs/<name>.yaml"
     Outcome outcome;
     std::string finishedAt; ///< ISO 8601, UTC
+    std::optional<RecipeFacts> recipe {}; ///< of mixed configurations
 
     const Measurement* measurement() const { return std::get_if<Measurement>(&outcome); }
     const Failure* failure() const { return std::get_if<Failure>(&outcome); }

@@ -2,35 +2,21 @@
 // Which configurations a sweep runs.
 #include "core/plan/sweep_plan.h"
 
+#include "core/plan/nearest_name.h"
 #include "core/plan/own_config.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace bitfront {
 
 namespace {
 
-/// Levenshtein distance.
-std::size_t editDistance(const std::string& a, const std::string& b)
-{
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t {0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-        }
-    }
-    return row.back();
-}
-
 /// Names that are neither in the base sweep nor a configuration of their own are refused.
 void checkNames(const std::vector<CompressionConfig>& known, const std::vector<std::string>& names)
 {
+    std::vector<std::string> knownNames;
+    for (const CompressionConfig& config : known)
+        knownNames.push_back(config.name);
     for (const std::string& wanted : names) {
         if (const auto spec = specFromName(wanted)) {
             const std::string problem = specProblem(*spec);
@@ -38,16 +24,9 @@ void checkNames(const std::vector<CompressionConfig>& known, const std::vector<s
                 throw Error(ErrorCode::BadArgument, problem, {}, wanted);
             continue;
         }
-        const auto distance = [&](const CompressionConfig& config) {
-            return editDistance(config.name, wanted);
-        };
-        const auto nearest =
-            std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
-                return distance(a) < distance(b);
-            });
-        if (nearest->name != wanted)
+        if (const std::string& nearest = nearestName(knownNames, wanted); nearest != wanted)
             throw Error(ErrorCode::BadArgument, "There is no configuration “" + wanted + "”.",
-                        "Did you mean “" + nearest->name + "”?", wanted);
+                        "Did you mean “" + nearest + "”?", wanted);
     }
 }
 

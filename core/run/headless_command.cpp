@@ -79,7 +79,7 @@ std::string headlessCommand(const RunHeader& header, const std::string& folder)
         if (primary.floor != defaultFloor(primary.metric))
             line += " --floor " + exact(primary.floor);
     }
-    if (!isStandard(header.plan)) {
+    if (!header.plan.configs.empty() && !isStandard(header.plan)) {
         std::string names;
         for (const CompressionConfig& config : header.plan.configs)
             names += (names.empty() ? "" : ",") + config.name;

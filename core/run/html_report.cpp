@@ -67,6 +67,10 @@ std::string markSvg(const GroupMark& mark)
         shape = "<path d='M6 1.2 11 10.2H1z'/>";
         colour = "g3";
         break;
+    case GroupId::Mixed:
+        shape = "<path d='M6 0.8 11.2 6 6 11.2 0.8 6z'/>";
+        colour = "g4";
+        break;
     }
     return std::string("<svg class='mark ") + colour + (mark.hollow ? " hollow" : "")
         + "' viewBox='0 0 12 12' role='img' aria-label='" + std::string(groupTitle(mark.group))

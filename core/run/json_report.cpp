@@ -88,7 +88,7 @@ std::string jsonReport(const RunContents& run)
     }
     json["groups"] = OrderedJson::array();
     for (const GroupId group : kGroups)
-        if (run.header.plan.count(group) > 0)
+        if (hasGroup(run, group))
             json["groups"].push_back(groupJson(view, group));
     json["results"] = OrderedJson::array();
     for (std::size_t i = 0; i < run.records.size(); ++i)

@@ -303,8 +303,10 @@ ReportDocument reportDocument(const RunView& view)
     sections.push_back({"Quality against compression", 2, {ReportPicture {}}});
     sections.push_back({"Representatives of each group", 2, {}});
     for (const GroupId group : kGroups)
-        if (run.header.plan.count(group) > 0)
+        if (hasGroup(run, group))
             sections.push_back(groupSection(view, group));
+    for (ReportSection& section : scanSections(view))
+        sections.push_back(std::move(section));
     sections.push_back(resultsSection(view));
     sections.push_back(failuresSection(run));
     const std::vector<Pick> picks = bestPicks(view);

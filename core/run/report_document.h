@@ -84,6 +84,12 @@ struct ReportDocument
 
 ReportDocument reportDocument(const RunView& view);
 
+/// Of a run with a scan or with mixed recipes: what each layer costs, what follows from it, and the
+/// recipes with their predictions and checks. Else none.
+std::vector<ReportSection> scanSections(const RunView& view);
+/// The same facts as plain text; empty or with a line end.
+std::string scanText(const RunView& view);
+
 /// The scatter plot as one inline <svg>, coloured by the style sheet's variables.
 std::string plotSvg(const RunView& view);
 /// The style sheet of the HTML report.

@@ -2,6 +2,8 @@
 // What every form of the report says, worked out once.
 #include "core/run/report_facts.h"
 
+#include "core/plan/recipe_target.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -127,6 +129,14 @@ std::string noPickReason(const RunView& view)
         : "No configuration above the floor of " + floor + " is smaller than the fp16 model.";
 }
 
+bool hasGroup(const RunContents& run, GroupId group)
+{
+    return run.header.plan.count(group) > 0
+        || std::ranges::any_of(run.records, [group](const ResultRecord& record) {
+               return record.config.group == group;
+           });
+}
+
 std::vector<Anchor> representatives(const RunView& view, GroupId group)
 {
     const auto index = static_cast<std::size_t>(
@@ -167,8 +177,9 @@ LayerNotes layerNotes(const ResultRecord& record)
         return notes;
     for (const LayerStorage& layer : measured->layers) {
         // What a configuration keeps on purpose needs no reason: its name says it.
-        const bool onPurpose = std::ranges::find(record.config.skippedLayers, layer.layer)
-            != record.config.skippedLayers.end();
+        const bool onPurpose = record.config.isMixed()
+            || std::ranges::find(record.config.skippedLayers, layer.layer)
+                != record.config.skippedLayers.end();
         const std::string text = layer.reason.empty() || onPurpose
             ? layer.layer
             : layer.layer + " (" + layer.reason + ")";
@@ -197,8 +208,10 @@ std::vector<std::string> reportWarnings(const RunView& view)
         const Measurement* measured = record.measurement();
         if (!measured || record.config.isRefinement())
             continue;
+        for (const std::string& warning : recipeWarnings(record))
+            warnings.push_back(warning);
         const Coverage coverage = coverageOf(*measured);
-        if (coverage.weightShare < kFullCoverage)
+        if (!record.config.isMixed() && coverage.weightShare < kFullCoverage)
             warnings.push_back(coverageSentence(record, coverage));
     }
     return warnings;
@@ -213,6 +226,8 @@ std::string groupHeading(GroupId group)
         return "Group 2: Per-Block Quantization";
     case GroupId::Palette:
         return "Group 3: Palettization";
+    case GroupId::Mixed:
+        return "Mixed Precision: Every Layer in a Format of its Own";
     }
     return {};
 }

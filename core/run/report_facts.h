@@ -42,6 +42,9 @@ std::vector<Pick> bestPicks(const RunView& view);
 /// Why bestPicks() is empty, in one sentence.
 std::string noPickReason(const RunView& view);
 
+/// Whether the run planned or holds configurations of the group.
+bool hasGroup(const RunContents& run, GroupId group);
+
 /// Representatives of a group by ascending ratio (the analysis gives them by importance).
 std::vector<Anchor> representatives(const RunView& view, GroupId group);
 

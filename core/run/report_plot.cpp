@@ -73,7 +73,7 @@ std::string label(double x, double y, const std::string& text, const char* ancho
         + style + "'>" + escaped(text) + "</text>";
 }
 
-/// Circle, square or triangle of equal weight around (x, y).
+/// Circle, square, triangle or diamond of equal weight around (x, y).
 std::string shape(GroupId group, double x, double y)
 {
     const double r = kMarker;
@@ -86,13 +86,29 @@ std::string shape(GroupId group, double x, double y)
     case GroupId::Palette:
         return "<path d='M" + number(x) + " " + number(y - r - 0.8) + "L" + number(x + r + 0.6)
             + " " + number(y + r - 0.4) + "H" + number(x - r - 0.6) + "z'";
+    case GroupId::Mixed: {
+        const double half = 1.3 * r;
+        return "<path d='M" + number(x) + " " + number(y - half) + "L" + number(x + half) + " "
+            + number(y) + "L" + number(x) + " " + number(y + half) + "L" + number(x - half) + " "
+            + number(y) + "z'";
+    }
     }
     return {};
 }
 
 const char* colourClass(GroupId group)
 {
-    return group == GroupId::PerChannel ? "g1" : group == GroupId::PerBlock ? "g2" : "g3";
+    switch (group) {
+    case GroupId::PerChannel:
+        return "g1";
+    case GroupId::PerBlock:
+        return "g2";
+    case GroupId::Palette:
+        return "g3";
+    case GroupId::Mixed:
+        break;
+    }
+    return "g4";
 }
 
 class Plot
@@ -325,7 +341,7 @@ private:
         std::string text;
         double at = kRight;
         for (auto group = std::rbegin(kGroups); group != std::rend(kGroups); ++group) {
-            if (m_view.run.header.plan.count(*group) == 0)
+            if (!hasGroup(m_view.run, *group))
                 continue;
             const std::string words(groupTitle(*group));
             text += label(at, 14, words, "end");

@@ -8,14 +8,14 @@ const char* const kReportStyle = R"css(:root {
   --window: #F6F6F8; --surface: #FFFFFF; --line: #E4E5EA; --strong: #CDD0D7; --grid: #EFF0F3;
   --track: #E9EAEE; --text: #1A1C20; --text2: #555B66; --text3: #6A707B; --accent: #4B4EC9;
   --fill: #5053D4; --soft: #EDEDFB; --warn: #8A5300; --warnsoft: #FBF3E4;
-  --g1: #0072B2; --g2: #D55E00; --g3: #009E73; --grey: #7F7F7F;
+  --g1: #0072B2; --g2: #D55E00; --g3: #009E73; --g4: #CC79A7; --grey: #7F7F7F;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
     --window: #141618; --surface: #1B1E20; --line: #2B2F33; --strong: #41474D; --grid: #24282B;
     --track: #2B2F33; --text: #ECEDEF; --text2: #A9AFB8; --text3: #8C939D; --accent: #A5A7FF;
     --fill: #5A5DDC; --soft: #2A2B4A; --warn: #E9B35C; --warnsoft: #2A241A;
-    --g1: #56B4E9; --g2: #E69F00; --g3: #009E73; --grey: #8C8C8C;
+    --g1: #56B4E9; --g2: #E69F00; --g3: #009E73; --g4: #CC79A7; --grey: #8C8C8C;
   }
 }
 * { box-sizing: border-box; }
@@ -46,7 +46,7 @@ td code { white-space: nowrap; }
 .mark { width: 12px; height: 12px; margin-right: 8px; vertical-align: -1px; fill: currentColor;
   stroke: currentColor; stroke-width: 0; }
 .mark.hollow { fill: none; stroke-width: 1.6; }
-.g1 { color: var(--g1); } .g2 { color: var(--g2); } .g3 { color: var(--g3); }
+.g1 { color: var(--g1); } .g2 { color: var(--g2); } .g3 { color: var(--g3); } .g4 { color: var(--g4); }
 .bar { display: inline-block; width: 44px; height: 6px; border-radius: 3px; background: var(--track);
   margin-right: 8px; vertical-align: 1px; overflow: hidden; }
 .bar i { display: block; height: 6px; border-radius: 3px; background: var(--fill); }

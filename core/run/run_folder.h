@@ -40,6 +40,8 @@ enum class RunState
     Failed
 };
 
+struct ScanContents;
+
 /// A run as read back.
 struct RunContents
 {
@@ -48,6 +50,7 @@ struct RunContents
     double wallMs = 0;
     std::vector<ResultRecord> records;
     std::vector<std::string> warnings; ///< e.g. "results.jsonl line 7 is damaged and was left out"
+    std::shared_ptr<const ScanContents> scan; ///< core/run/scan_log.h; null when there is none
 };
 
 /// Reads a run folder, tolerating a torn last line. Of several records of one configuration (it was

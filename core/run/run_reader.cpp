@@ -4,6 +4,7 @@
 #include "core/run/file_io.h"
 #include "core/run/run_folder.h"
 #include "core/run/run_json.h"
+#include "core/run/scan_log.h"
 
 #include <algorithm>
 #include <future>
@@ -18,6 +19,19 @@
 
 namespace bitfront {
 namespace {
+
+/// The folder's scan; one that cannot be read is no reason not to show the run.
+void readScanOf(const std::filesystem::path& folder, RunContents& run)
+{
+    try {
+        if (auto scan = readScan(folder)) {
+            run.warnings.insert(run.warnings.end(), scan->warnings.begin(), scan->warnings.end());
+            run.scan = std::make_shared<const ScanContents>(std::move(*scan));
+        }
+    } catch (const Error& error) {
+        run.warnings.push_back("scan.jsonl was left out: " + error.failure().message);
+    }
+}
 
 /// Records by configuration: a later one of the same name takes the place of the earlier.
 class RecordList
@@ -129,6 +143,7 @@ RunContents readRun(const std::filesystem::path& folder)
     const std::filesystem::path runFile = folder / "run.json";
     parseRunJson(readFile(runFile), runFile.string(), run);
     readRecords(readFile(folder / "results.jsonl"), run);
+    readScanOf(folder, run);
     if (run.state == RunState::Running && !isFolderLocked(folder))
         run.warnings.push_back(
             "This run was interrupted before it ended; its finished results are complete.");

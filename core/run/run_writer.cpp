@@ -130,12 +130,19 @@ std::string fileStem(const std::string& name)
 }
 
 /// With what was really done, where that is known.
-std::string recipeOf(const ModelInfo& model, const ResultRecord& record)
+std::vector<RecipeFile> recipesOf(const ModelInfo& model, const ResultRecord& record)
 {
     const Measurement* measured = record.measurement();
-    return measured && measured->layers.size() == model.layers.size()
-        ? recipeYaml(model, record.config, measured->layers)
-        : recipeYaml(model, record.config);
+    return recipeFiles(model, record.config,
+                       measured && measured->layers.size() == model.layers.size()
+                           ? measured->layers
+                           : planStorage(model, record.config));
+}
+
+/// "configs/name.palettes.yaml" of "configs/name.yaml".
+fs::path withSuffix(fs::path path, const std::string& suffix)
+{
+    return path.replace_filename(path.stem().string() + suffix + ".yaml");
 }
 
 } // namespace
@@ -161,6 +168,7 @@ struct RunWriter::Impl
     {
         std::error_code ignored;
         fs::remove(folder / path, ignored);
+        fs::remove(folder / withSuffix(path, ".palettes"), ignored);
         fileNames.erase(fs::path(path).stem().string());
     }
 };
@@ -219,7 +227,8 @@ void RunWriter::append(ResultRecord& record)
 {
     record.configPath = m_impl->newConfigPath(record.config.name);
     try {
-        replaceFile(m_impl->folder / record.configPath, recipeOf(m_impl->header.model, record));
+        for (const RecipeFile& file : recipesOf(m_impl->header.model, record))
+            replaceFile(m_impl->folder / withSuffix(record.configPath, file.suffix), file.text);
         m_impl->results.append(recordLine(record, &m_impl->header.model));
     } catch (...) {
         m_impl->forgetConfigPath(record.configPath);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The report as plain text: box-drawn tables in the reference's format.
 #include "core/run/report.h"
-#include "core/run/report_facts.h"
+#include "core/run/report_document.h"
 
 #include <algorithm>
 #include <array>
@@ -182,8 +182,9 @@ std::string textReport(const RunContents& run)
     if (run.header.metrics.size() > 1)
         text += "Quality is that of output “" + view.judged.output + "”.\n\n";
     for (const GroupId group : kGroups)
-        if (run.header.plan.count(group) > 0)
+        if (hasGroup(run, group))
             text += groupText(view, group);
+    text += scanText(view);
     text += picksText(view);
     for (const std::string& warning : reportWarnings(view))
         text += "Note: " + warning + "\n";

@@ -4,6 +4,7 @@
 
 #include "tests/support/fake_values.h"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <limits>
@@ -204,6 +205,18 @@ public:
                                  ? OutputQuality {choice.output, choice.metric, 1, 1}
                                  : OutputQuality {choice.output, choice.metric, 67.5, 71.25});
         return result;
+    }
+
+    SampleSplit holdOut(double share) override
+    {
+        SampleSplit split {m_inputs->samples(), 0, false, {}};
+        if (share > 0 && split.total < 4)
+            split.reason = "There are too few samples to keep some out of all choices.";
+        else if (share > 0)
+            split.heldOut = std::max<std::int64_t>(
+                1, static_cast<std::int64_t>(share * static_cast<double>(split.total)));
+        m_options.heldOut = split.heldOut > 0;
+        return split;
     }
 
     std::unique_ptr<Evaluator> createEvaluator(const std::vector<MetricChoice>& metrics,

@@ -28,13 +28,17 @@ struct FakeOptions
     FakeModelKind model = FakeModelKind::Cnn;
     int delayMs = 0; ///< per evaluation, in steps of 1 ms that see a stop request
     int openDelayMs = 0; ///< of openModel, loadInputs and createExperiment, each
-    std::set<std::string> failing; ///< throw Error(ForwardFailed)
-    std::set<std::string> throwing; ///< throw std::runtime_error
-    std::set<std::string> outOfMemory; ///< throw std::bad_alloc
-    std::set<std::string> nan; ///< outputs come out as NaN
-    std::set<std::string> identical; ///< outputs come out bit-identical
+    std::set<std::string> failing {}; ///< throw Error(ForwardFailed)
+    std::set<std::string> throwing {}; ///< throw std::runtime_error
+    std::set<std::string> outOfMemory {}; ///< throw std::bad_alloc
+    std::set<std::string> nan {}; ///< outputs come out as NaN
+    std::set<std::string> identical {}; ///< outputs come out bit-identical
     bool failEvaluators = false; ///< createEvaluator throws Error(OutOfMemory)
     bool nanBaseline = false; ///< createExperiment throws Error(NonFinite)
+    /// Noise of layers that are both stored below 4 bits beyond the sum of their own: times this.
+    double interaction = 0;
+    bool heldOut = false; ///< qualities are split (Experiment::holdOut())
+    double heldOutLossDb = 2; ///< quality of held-out samples below that of the others
     double qualityShiftDb = 0; ///< added to every quality, e.g. −60 to sink all below the floor
 };
 

@@ -104,15 +104,20 @@ double layerErrorDb(const LayerStorage& storage)
 
 /// Signal to noise of the whole model in dB; first and last layer weigh three times; +∞ without
 /// noise.
-double modelQualityDb(std::vector<LayerStorage>& layers)
+double modelQualityDb(std::vector<LayerStorage>& layers, double interaction)
 {
     double noise = 0;
+    double coarse = 0; // the layer before, if it is coarse
     for (std::size_t i = 0; i < layers.size(); ++i) {
-        if (layers[i].kind == StorageKind::Untouched)
+        if (layers[i].kind == StorageKind::Untouched) {
+            coarse = 0;
             continue;
+        }
         const double db = layerErrorDb(layers[i]);
         layers[i].weightErrorDb = db;
-        noise += (i == 0 || i + 1 == layers.size() ? 3 : 1) * std::pow(10.0, db / 10);
+        const double own = (i == 0 || i + 1 == layers.size() ? 3 : 1) * std::pow(10.0, db / 10);
+        noise += own + (layers[i].bitsPerCode < 4 ? interaction * std::sqrt(own * coarse) : 0);
+        coarse = layers[i].bitsPerCode < 4 ? own : 0;
     }
     return noise > 0 ? -10 * std::log10(noise) : std::numeric_limits<double>::infinity();
 }
@@ -161,13 +166,18 @@ Measurement fakeMeasurement(const ModelInfo& model, const std::vector<MetricChoi
     Measurement result;
     result.layers = planStorage(model, config);
     result.size = accountSize(model, result.layers);
-    double db = modelQualityDb(result.layers) + options.qualityShiftDb;
+    double db = modelQualityDb(result.layers, options.interaction) + options.qualityShiftDb;
     if (options.identical.contains(config.name))
         db = std::numeric_limits<double>::infinity();
     if (options.nan.contains(config.name))
         db = std::numeric_limits<double>::quiet_NaN();
     for (std::size_t i = 0; i < metrics.size(); ++i)
         result.outputs.push_back(quality(metrics[i], db - static_cast<double>(i)));
+    if (options.heldOut)
+        for (OutputQuality& output : result.outputs)
+            output.split = SplitQuality {
+                output.value,
+                output.metric == Metric::Iou ? output.value : output.value - options.heldOutLossDb};
     result.forwardMs = 2;
     result.timeMs = 10 + 5 * std::abs(jitter(config.name));
     result.peakMemoryBytes = 64u << 20;

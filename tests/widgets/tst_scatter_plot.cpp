@@ -424,7 +424,7 @@ void ScatterPlotTest::exports()
                 colors.insert(image.pixel(x, y));
         }
         QVERIFY(colors.size() > 100);
-        for (const GroupId group : kGroups)
+        for (const GroupId group : kSweepGroups)
             QVERIFY(colors.count(Theme::light().group(group).rgb()));
     } else if (suffix == QLatin1String("svg")) {
         for (const char* text : {"Per-channel quantization", "Per-block quantization",

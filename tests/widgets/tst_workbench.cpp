@@ -86,7 +86,7 @@ void TestWorkbench::quickPlan()
     QVERIFY(!plan.isQuick());
     plan.selectQuick();
     QCOMPARE(plan.count(), 12);
-    for (const GroupId group : kGroups)
+    for (const GroupId group : kSweepGroups)
         QCOMPARE(plan.count(group), 4);
     QCOMPARE(plan.plan().maxRefinements(), 0);
     QVERIFY(plan.isQuick());

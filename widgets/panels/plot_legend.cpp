@@ -64,6 +64,7 @@ PlotLegend::PlotLegend(Selection& selection, QWidget* parent)
         m_chips.insert(static_cast<int>(group), chip);
         across->addWidget(chip);
     }
+    setMixedShown(false);
     m_refinements = Chip::refinementLegend(tr("Refinement"));
     m_refinements->setObjectName(QStringLiteral("legend_refinement"));
     m_refinements->setToolTip(
@@ -163,10 +164,15 @@ void PlotLegend::toggleTargets(bool on)
 
 void PlotLegend::setPlan(const SweepPlan& plan)
 {
-    for (const GroupId group : kGroups)
+    for (const GroupId group : kSweepGroups)
         m_chips.value(static_cast<int>(group))->setVisible(plan.count(group) > 0);
     m_refines = plan.refine;
     m_refinements->setVisible(m_refines);
+}
+
+void PlotLegend::setMixedShown(bool shown)
+{
+    m_chips.value(static_cast<int>(GroupId::Mixed))->setVisible(shown);
 }
 
 void PlotLegend::setRoom(int width)

@@ -27,6 +27,8 @@ public:
 
     /// Chips for what the plan holds.
     void setPlan(const SweepPlan& plan);
+    /// Recipes are in no plan: their chip is shown once there are any.
+    void setMixedShown(bool shown);
     /// Leaves out the chip of refinements, and the words of the others where there is little room.
     void setRoom(int width);
     QSize minimumSizeHint() const override;

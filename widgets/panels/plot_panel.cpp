@@ -21,11 +21,20 @@
 #include <QStackedLayout>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace bitfront {
 
 namespace {
 
 constexpr int kHeadHeight = 44;
+
+bool holdsRecipes(const SnapshotPtr& snapshot)
+{
+    return snapshot && std::ranges::any_of(snapshot->records, [](const ResultRecord& record) {
+               return record.config.isMixed();
+           });
+}
 
 } // namespace
 
@@ -67,10 +76,12 @@ PlotPanel::PlotPanel(RunController& run, Selection& selection, EstimateSheet* sh
     linkPlot();
     connect(&m_run, &RunController::snapshotChanged, this, [this] {
         m_plot->setSnapshot(m_run.snapshot());
+        m_legend->setMixedShown(holdsRecipes(m_run.snapshot()));
         refresh();
     });
     connect(&m_run, &RunController::runChanged, this, [this] {
         m_plot->setSnapshot(nullptr);
+        m_legend->setMixedShown(false);
         hideMessage();
         if (m_run.hasRun())
             m_legend->setPlan(m_run.header().plan);

@@ -25,6 +25,13 @@ void drawMarkerShape(QPainter& p, GroupId group, QPointF c, double size)
         p.drawPolygon(corners, 3);
         break;
     }
+    case GroupId::Mixed: {
+        const double half = 1.25 * r;
+        const QPointF corners[] = {c + QPointF(0, -half), c + QPointF(half, 0),
+                                   c + QPointF(0, half), c + QPointF(-half, 0)};
+        p.drawPolygon(corners, 4);
+        break;
+    }
     }
 }
 

@@ -187,7 +187,7 @@ QWidget* EstimateSheet::buildTrim()
     column->setContentsMargins(0, 16, 0, 0);
     column->setSpacing(8);
     for (std::size_t i = 0; i < 3; ++i) {
-        const GroupId group = kGroups[i];
+        const GroupId group = kSweepGroups[i];
         auto* box = new QCheckBox;
         box->setObjectName(QStringLiteral("trim_") + toQString(groupKey(group)));
         box->setFont(uiFont(13));
@@ -297,15 +297,15 @@ void EstimateSheet::refreshTrim()
 {
     const PlanChoice& plan = m_setup.plan();
     for (std::size_t i = 0; i < 3; ++i) {
-        const int on = plan.count(kGroups[i]);
-        const int all = plan.total(kGroups[i]);
+        const int on = plan.count(kSweepGroups[i]);
+        const int all = plan.total(kSweepGroups[i]);
         const QSignalBlocker quiet(m_groups[i]);
         m_groups[i]->setTristate(on > 0 && on < all);
         m_groups[i]->setCheckState(on == 0         ? Qt::Unchecked
                                        : on == all ? Qt::Checked
                                                    : Qt::PartiallyChecked);
         m_groups[i]->setText(tr("%1  %2, %3 of %4")
-                                 .arg(toQString(groupKey(kGroups[i])), groupTitleText(kGroups[i]))
+                                 .arg(toQString(groupKey(kSweepGroups[i])), groupTitleText(kSweepGroups[i]))
                                  .arg(on)
                                  .arg(all));
     }

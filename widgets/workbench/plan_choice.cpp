@@ -238,6 +238,8 @@ QString groupTitleText(GroupId group)
         return tr("Per-block quantization");
     case GroupId::Palette:
         return tr("Palettization");
+    case GroupId::Mixed:
+        return tr("Mixed precision");
     }
     return {};
 }

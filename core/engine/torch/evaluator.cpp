@@ -81,6 +81,7 @@ public:
                    int threads)
         : m_data(std::move(data))
         , m_metrics(std::move(metrics))
+        , m_splits(m_data->splits)
         , m_threads(threads)
         , m_runnable(m_data->model->createRunnable(m_data->state))
         , m_own(m_data->info.layers.size())
@@ -152,7 +153,8 @@ private:
         const std::vector<NamedOutput> outputs = runExplained(*m_runnable, *m_data);
         result.forwardMs = millisecondsSince(forwardStart);
         result.timeMs = millisecondsSince(start);
-        result.outputs = compareOutputs(outputs, m_metrics, m_data->outputs, m_data->reference);
+        result.outputs =
+            compareOutputs(outputs, m_metrics, m_data->outputs, m_data->reference, m_splits);
         result.size = accountSize(m_data->info, result.layers);
         result.peakMemoryBytes = peakMemory();
         return result;
@@ -228,6 +230,7 @@ private:
 
     std::shared_ptr<ExperimentData> m_data;
     std::vector<ResolvedMetric> m_metrics;
+    std::vector<OutputSplit> m_splits; ///< as they were when this was made
     int m_threads;
     std::unique_ptr<Runnable> m_runnable;
     std::vector<at::Tensor>

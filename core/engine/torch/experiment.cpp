@@ -67,6 +67,11 @@ public:
     double forwardMs() const override { return m_data->forwardMs; }
     void setReuseBudget(std::uint64_t bytes) override { m_data->reuse.setBudget(bytes); }
 
+    SampleSplit holdOut(double share) override
+    {
+        return splitSamples(*m_data, share, m_data->splits);
+    }
+
     void announce(std::span<const CompressionConfig> configs) override
     {
         expectPalettes(m_data->palettes, m_data->info, configs);
@@ -135,6 +140,7 @@ void measureBaseline(ExperimentData& data, const std::stop_token& stop)
     const std::vector<NamedOutput> outputs = timedRun();
     for (const NamedOutput& output : outputs) {
         data.outputs.push_back(describeOutput(output));
+        data.batchValues.push_back(output.batchValues);
         data.reference.push_back(toFloats(output.tensor).clone());
     }
     refuseUnlessUsable(data.outputs, data.info.path);

@@ -24,6 +24,9 @@ struct ExperimentData
     ModelInfo info; ///< the model's, with what running it has shown added to the notes
     std::vector<OutputInfo> outputs;
     std::vector<at::Tensor> reference; ///< float32 values of the outputs
+    /// Values that each batch gave, per output; empty lists when there is one batch.
+    std::vector<std::vector<std::int64_t>> batchValues;
+    std::vector<OutputSplit> splits; ///< per output; empty when nothing is held out
     StateHandling state = StateHandling::Shared; ///< Fresh when forward() changes the model
     std::vector<bool> finiteWeights; ///< per layer
     ReuseStores reuse;
@@ -34,6 +37,11 @@ struct ExperimentData
 
 /// Runs forward() on all batches, counts the passes and explains what fails.
 std::vector<NamedOutput> runExplained(Runnable& runnable, const ExperimentData& data);
+
+/// Parts the outputs of `data` into samples for choices and samples held out, and says how.
+/// splits[i] is empty where nothing is held out.
+SampleSplit splitSamples(const ExperimentData& data, double share,
+                         std::vector<OutputSplit>& splits);
 
 /// An evaluator on a view of the model of its own. `threads` serve compression and forward passes.
 std::unique_ptr<Evaluator> makeTorchEvaluator(std::shared_ptr<ExperimentData> data,

@@ -83,10 +83,43 @@ std::vector<ResolvedMetric> resolveMetrics(const std::vector<MetricChoice>& choi
     return resolved;
 }
 
+namespace {
+
+/// The values of the rows that are held out, or of all others, one after the other.
+std::vector<float> rowsOf(std::span<const float> values, const OutputSplit& split, bool heldOut)
+{
+    const std::size_t width = values.size() / split.rows;
+    std::vector<float> chosen;
+    std::size_t from = 0;
+    const auto take = [&](std::size_t begin, std::size_t end) {
+        const auto part = values.subspan(begin * width, (end - begin) * width);
+        chosen.insert(chosen.end(), part.begin(), part.end());
+    };
+    for (const auto& [begin, end] : split.heldOut) {
+        heldOut ? take(begin, end) : take(from, begin);
+        from = end;
+    }
+    if (!heldOut)
+        take(from, split.rows);
+    return chosen;
+}
+
+SplitQuality measureSplit(Metric metric, std::span<const float> ours, std::span<const float> theirs,
+                          const OutputSplit& split)
+{
+    const auto part = [&](bool heldOut) {
+        return measure(metric, rowsOf(ours, split, heldOut), rowsOf(theirs, split, heldOut)).exact;
+    };
+    return {part(false), part(true)};
+}
+
+} // namespace
+
 std::vector<OutputQuality> compareOutputs(const std::vector<NamedOutput>& outputs,
                                           const std::vector<ResolvedMetric>& metrics,
                                           const std::vector<OutputInfo>& infos,
-                                          const std::vector<at::Tensor>& reference)
+                                          const std::vector<at::Tensor>& reference,
+                                          const std::vector<OutputSplit>& splits)
 {
     std::vector<OutputQuality> qualities;
     for (const ResolvedMetric& metric : metrics) {
@@ -116,6 +149,8 @@ std::vector<OutputQuality> compareOutputs(const std::vector<NamedOutput>& output
                     .exact);
             from += count;
         }
+        if (metric.output < splits.size() && !splits[metric.output].heldOut.empty())
+            quality.split = measureSplit(metric.metric, ours, theirs, splits[metric.output]);
         qualities.push_back(std::move(quality));
     }
     return qualities;

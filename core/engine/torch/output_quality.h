@@ -8,6 +8,7 @@
 
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bitfront {
@@ -17,6 +18,14 @@ struct ResolvedMetric
 {
     std::size_t output;
     Metric metric;
+};
+
+/// Which values of an output belong to samples that are held out: [begin, end) of its rows, of
+/// `rows` equal ones. Empty `heldOut`: nothing is.
+struct OutputSplit
+{
+    std::size_t rows = 0;
+    std::vector<std::pair<std::size_t, std::size_t>> heldOut;
 };
 
 /// Values of a contiguous float32 tensor.
@@ -33,10 +42,12 @@ bool sameValues(const std::vector<NamedOutput>& a, const std::vector<NamedOutput
 std::vector<ResolvedMetric> resolveMetrics(const std::vector<MetricChoice>& choices,
                                            const std::vector<OutputInfo>& outputs);
 /// `infos` and `reference` (float32) describe the uncompressed outputs. Throws Error(ForwardFailed)
-/// when an output is missing or has another shape.
+/// when an output is missing or has another shape. `splits`, one per output or none, say what is
+/// measured apart.
 std::vector<OutputQuality> compareOutputs(const std::vector<NamedOutput>& outputs,
                                           const std::vector<ResolvedMetric>& metrics,
                                           const std::vector<OutputInfo>& infos,
-                                          const std::vector<at::Tensor>& reference);
+                                          const std::vector<at::Tensor>& reference,
+                                          const std::vector<OutputSplit>& splits = {});
 
 } // namespace bitfront

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/scan_support.h"
+
+#include "app/cli/console.h"
+#include "app/cli/interrupt.h"
+#include "app/cli/plot_file.h"
+#include "app/cli/report_files.h"
+#include "core/run/report.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <limits>
+#include <sstream>
+
+namespace bitfront::cli {
+
+namespace {
+
+std::vector<std::string> splitCommas(const std::string& text)
+{
+    std::vector<std::string> parts;
+    std::istringstream stream(text);
+    for (std::string part; std::getline(stream, part, ',');)
+        if (!part.empty())
+            parts.push_back(part);
+    return parts;
+}
+
+std::string joined(const std::vector<std::string>& parts)
+{
+    std::string text;
+    for (const std::string& part : parts)
+        text += (text.empty() ? "" : ",") + part;
+    return text;
+}
+
+std::string qualityWords(Metric metric, double value)
+{
+    return qualityText(value, metric != Metric::Iou);
+}
+
+} // namespace
+
+void addScanOptions(CLI::App& command, ScanOptions& options)
+{
+    command
+        .add_option("--preset", options.preset,
+                    "Formats to try on every layer: quick (16) or thorough (49)")
+        ->check(CLI::IsMember({"quick", "thorough"}))
+        ->type_name("quick|thorough")
+        ->capture_default_str();
+    command
+        .add_option("--formats", options.formats,
+                    "Formats to try instead, by the names of configurations")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("NAME,...");
+    command
+        .add_option("--tie", options.ties,
+                    "Layers that get one format together; * stands for any text; repeat for more")
+        ->allow_extra_args(false)
+        ->type_name("LAYER,LAYER,...");
+    command.add_flag("--tie-attention", options.tieAttention,
+                     "Tie query, key and value of each attention");
+    command.add_flag(
+        "--probed", options.probed,
+        "Cheaper, for big models: three formats per layer, others by the change of the "
+        "weights. Costs quality, much of it on small CNNs");
+    command
+        .add_option("--held-out", options.heldOut,
+                    "Share of the samples that takes no part in any choice and checks the recipes; "
+                    "0: none")
+        ->check(CLI::Range(0.0, 0.9))
+        ->type_name("SHARE")
+        ->capture_default_str();
+}
+
+ScanSettings scanSettings(const ScanOptions& options, const PlanOptions& plan,
+                          const ModelInfo& model)
+{
+    const SweepPlan policies = makePlan(plan);
+    ScanSettings settings;
+    settings.formats = options.formats.empty()
+        ? scanFormats(scanPresetFromName(options.preset).value_or(ScanPreset::Quick))
+        : formatsFromKeys(options.formats);
+    for (const std::string& tie : options.ties)
+        settings.ties.push_back(splitCommas(tie));
+    if (options.tieAttention)
+        for (auto& tie : attentionTies(model))
+            settings.ties.push_back(std::move(tie));
+    settings.indivisible = policies.indivisible;
+    settings.palette = policies.palette;
+    settings.method = options.probed ? ScanMethod::Probed : ScanMethod::Measured;
+    return settings;
+}
+
+std::string scanWords(const ScanOptions& options)
+{
+    const ScanOptions defaults;
+    std::string words;
+    if (!options.formats.empty())
+        words += " --formats " + joined(options.formats);
+    else if (options.preset != defaults.preset)
+        words += " --preset " + options.preset;
+    for (const std::string& tie : options.ties)
+        words += " --tie '" + tie + '\'';
+    words += options.tieAttention ? " --tie-attention" : "";
+    words += options.probed ? " --probed" : "";
+    if (options.heldOut != defaults.heldOut)
+        words += " --held-out " + shortNumber(options.heldOut);
+    return words;
+}
+
+TimeRange scanTime(const ScanSpace& space, std::size_t cells, const ProbeTimes& probe)
+{
+    const double compression = (std::max(0.0, probe.quantMs - probe.forwardMs)
+                                + 2 * std::max(0.0, probe.paletteMs - probe.forwardMs))
+        / 3 / static_cast<double>(std::max<std::size_t>(space.units.size(), 1));
+    const double ms =
+        static_cast<double>(cells) * (probe.forwardMs + compression) / std::max(probe.workers, 1);
+    return {0.8 * ms, 1.4 * ms};
+}
+
+void printScanPlan(std::ostream& out, const ScanSpace& space, const ScanHeader& header,
+                   std::size_t missing, const TimeRange& time)
+{
+    const std::size_t all = scanChoices(space, header.settings.method).size();
+    out << "Scan     " << counted(static_cast<std::int64_t>(space.units.size()), "layer")
+        << " × up to " << header.settings.formats.size()
+        << " formats: " << counted(static_cast<std::int64_t>(all), "short run");
+    if (missing < all)
+        out << ", " << all - missing << " of them are there";
+    out << ", " << durationText(time) << '\n';
+    if (header.settings.method == ScanMethod::Probed)
+        out << "         probed: most errors are extrapolated from the change of the weights; this "
+               "costs quality,\n         on small CNNs 6 to 13 dB\n";
+    if (header.split.heldOut > 0)
+        out << "Held out " << header.split.heldOut << " of " << header.split.total
+            << (header.split.byBatch ? " batches" : " samples")
+            << ": they take no part in any choice and check the recipes\n";
+    else
+        out << "Held out nothing. "
+            << (header.split.reason.empty() ? std::string("No check was asked for.")
+                                            : header.split.reason)
+            << '\n';
+}
+
+void printSensitivity(std::ostream& out, const ScanSpace& space, const Sensitivity& sensitivity)
+{
+    TextTable table;
+    table.column("Layer");
+    table.column("Share", TextTable::Align::Right);
+    for (const int bits : {8, 4, 3, 2})
+        table.column(std::to_string(bits) + " bits", TextTable::Align::Right);
+    for (std::size_t u = 0; u < space.units.size(); ++u) {
+        const ScanUnit& unit = space.units[u];
+        std::vector<std::string> row {
+            unit.name,
+            fixed(100 * static_cast<double>(unit.elements)
+                      / static_cast<double>(std::max<std::int64_t>(space.totalElements, 1)),
+                  1)
+                + " %"};
+        for (const int bits : {8, 4, 3, 2}) {
+            double best = std::numeric_limits<double>::infinity();
+            for (std::size_t o = 1; o < space.options[u].size(); ++o)
+                if (space.options[u][o].codeBits == bits)
+                    best = std::min(best, sensitivity.cost(u, o, 0));
+            row.push_back(std::isinf(best)
+                              ? "–"
+                              : qualityWords(sensitivity.metrics.front(),
+                                             qualityOfEnergy(sensitivity.metrics.front(), best)));
+        }
+        table.row(std::move(row));
+    }
+    out << "Quality with only that layer compressed, in its best format of each width\n";
+    table.print(out);
+}
+
+void printRecipe(std::ostream& out, const ResultRecord& record)
+{
+    if (const Failure* failure = record.failure()) {
+        out << record.config.name << ": failed: " << failure->message << '\n';
+        return;
+    }
+    const Measurement& measured = *record.measurement();
+    out << record.config.name << ": " << fixed(measured.size.averageBits(), 3) << " bits, "
+        << fixed(measured.size.megabytes(), 3) << " MB, "
+        << fixed(measured.size.compressionRatio(), 2) << "×\n";
+    for (std::size_t i = 0; i < measured.outputs.size(); ++i) {
+        const OutputQuality& output = measured.outputs[i];
+        out << "  " << output.output << ": measured " << qualityWords(output.metric, output.value);
+        if (output.split)
+            out << " (chosen on " << qualityWords(output.metric, output.split->chosenOn)
+                << ", held out " << qualityWords(output.metric, output.split->heldOut) << ')';
+        if (record.recipe && i < record.recipe->predicted.size())
+            out << ", predicted " << qualityWords(output.metric, record.recipe->predicted[i]);
+        out << '\n';
+    }
+    for (const std::string& warning : recipeWarnings(record))
+        out << "  Note: " << warning << '\n';
+}
+
+CountPrinter::CountPrinter(std::string what)
+    : m_what(std::move(what))
+    , m_terminal(stderrIsTerminal())
+{
+}
+
+CountPrinter::~CountPrinter()
+{
+    if (m_open)
+        std::cerr << '\n';
+}
+
+void CountPrinter::setWhat(std::string what)
+{
+    if (what == m_what)
+        return;
+    m_what = std::move(what);
+    m_shownTenth = 0;
+}
+
+void CountPrinter::show(std::size_t done, std::size_t total)
+{
+    const std::size_t tenth = total == 0 ? 10 : done * 10 / total;
+    if (m_terminal) {
+        std::cerr << "\r\033[K" << m_what << ' ' << done << " of " << total << std::flush;
+        m_open = true;
+    } else if (tenth > m_shownTenth) {
+        std::cerr << m_what << ' ' << done << " of " << total << '\n';
+    }
+    m_shownTenth = std::max(m_shownTenth, tenth);
+}
+
+StopOnInterrupt::StopOnInterrupt()
+    : m_watch([this](const std::stop_token& end) {
+        const Interrupt interrupt;
+        while (!end.stop_requested()) {
+            if (interrupt.requested())
+                m_stop.request_stop();
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+    })
+{
+}
+
+int concludeRecipes(std::ostream& out, const std::filesystem::path& folder, bool stopped)
+{
+    const RunContents run = readRun(folder);
+    if (!run.records.empty()) {
+        out << '\n' << textReport(run) << '\n';
+        for (const std::filesystem::path& file : writeReports(run, folder))
+            out << "Written: " << file.string() << '\n';
+    }
+    out << "Run folder: " << folder.string() << '\n';
+    if (stopped)
+        out << "Stopped; what was measured is kept, the same command goes on.\n";
+    return stopped ? kStopped : kOk;
+}
+
+} // namespace bitfront::cli

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What scan, recipe and frontier share: options, the words for what they found, stopping.
+#pragma once
+
+#include "app/cli/workload.h"
+#include "core/plan/recipe_target.h"
+#include "core/scan/recipe_session.h"
+
+#include <optional>
+#include <ostream>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace bitfront::cli {
+
+struct ScanOptions
+{
+    std::string preset = "quick";
+    std::vector<std::string> formats; ///< instead of the preset
+    std::vector<std::string> ties; ///< "a,b,c" each
+    bool tieAttention = false;
+    bool probed = false;
+    double heldOut = 0.25;
+};
+void addScanOptions(CLI::App& command, ScanOptions& options);
+/// `plan` says how layers that do not divide and embeddings are treated. Throws Error(BadArgument).
+ScanSettings scanSettings(const ScanOptions& options, const PlanOptions& plan,
+                          const ModelInfo& model);
+/// The options as words of a command line, with a leading space; empty for defaults.
+std::string scanWords(const ScanOptions& options);
+
+/// "Scan     128 measurements …": what will be measured and how long it takes.
+void printScanPlan(std::ostream& out, const ScanSpace& space, const ScanHeader& header,
+                   std::size_t missing, const TimeRange& time);
+/// Of `cells` measurements of one unit each, by `workers`.
+TimeRange scanTime(const ScanSpace& space, std::size_t cells, const ProbeTimes& probe);
+/// The units whose compression costs most, one line each.
+void printSensitivity(std::ostream& out, const ScanSpace& space, const Sensitivity& sensitivity);
+/// One recipe: size, predicted and measured quality, held-out quality, warnings.
+void printRecipe(std::ostream& out, const ResultRecord& record);
+
+/// "done of total" on stderr: a line that is rewritten on a terminal, else one every tenth.
+class CountPrinter
+{
+public:
+    explicit CountPrinter(std::string what);
+    ~CountPrinter();
+    void show(std::size_t done, std::size_t total);
+    void setWhat(std::string what);
+
+private:
+    std::string m_what;
+    bool m_terminal;
+    std::size_t m_shownTenth = 0;
+    bool m_open = false;
+};
+
+/// Turns Ctrl-C into a stop request while it lives.
+class StopOnInterrupt
+{
+public:
+    StopOnInterrupt();
+    std::stop_token token() const { return m_stop.get_token(); }
+
+private:
+    std::stop_source m_stop;
+    std::jthread m_watch;
+};
+
+/// Tables and files of the folder, as after a sweep; returns the exit code.
+int concludeRecipes(std::ostream& out, const std::filesystem::path& folder, bool stopped);
+
+} // namespace bitfront::cli

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// scan.jsonl of a run folder: what a sensitivity scan is of, then one whole line for every
+// measurement, on the disk before anybody is told. Documented in docs/formats.md.
+#pragma once
+
+#include "core/engine/engine.h"
+#include "core/plan/result.h"
+#include "core/plan/sensitivity.h"
+#include "core/run/file_io.h"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace bitfront {
+
+/// Name of the file within a run folder.
+inline constexpr const char* kScanFileName = "scan.jsonl";
+
+/// The first line: measurements are used again only for the same of all this.
+struct ScanHeader
+{
+    std::string createdAt; ///< ISO 8601, UTC
+    std::string bitfrontVersion, engineVersion;
+    std::string modelSha256, inputsSha256;
+    std::vector<MetricChoice> metrics;
+    ScanSettings settings;
+    double heldOutShare = 0.25; ///< as asked for
+    SampleSplit split; ///< as it could be done
+};
+/// All but the time and the versions.
+bool isSameScan(const ScanHeader& a, const ScanHeader& b);
+
+/// One measurement.
+struct ScanLine
+{
+    /// Format key by unit; units that are not named stay as they are. One unit in the scan itself,
+    /// many in the search for recipes.
+    std::map<std::string, std::string> formats;
+    std::vector<OutputQuality> outputs; ///< empty when it failed
+    std::optional<Failure> failure;
+    std::map<std::string, double> weightErrorsDb; ///< by layer (LayerStorage::weightErrorDb)
+    double timeMs = 0;
+};
+
+struct ScanContents
+{
+    ScanHeader header;
+    std::vector<ScanLine> lines;
+    std::vector<std::string> warnings; ///< damaged lines
+};
+/// Reads scan.jsonl of a run folder, tolerating a torn last line; empty when there is none. Throws
+/// Error: FileNotReadable, BadFormat (of its first line).
+std::optional<ScanContents> readScan(const std::filesystem::path& runFolder);
+
+/// What the lines say about each option of each unit; probed scans are completed by the change of
+/// the weights. Failed options are infinitely bad.
+Sensitivity sensitivityOf(const ScanSpace& space, ScanMethod method,
+                          std::span<const ScanLine> lines);
+
+/// The one writer of scan.jsonl; whoever has it holds the run folder's lock.
+class ScanWriter
+{
+public:
+    /// Goes on with the folder's scan if it is the same, whose lines are then in `earlier`; else
+    /// begins anew, and a scan of something else is renamed to scan.jsonl.1 and so on. Throws
+    /// Error(FileNotWritable).
+    ScanWriter(const std::filesystem::path& runFolder, const ScanHeader& header,
+               std::vector<ScanLine>& earlier);
+    /// On the disk when it returns. Throws Error(FileNotWritable); nothing partial stays behind.
+    void append(const ScanLine& line);
+
+private:
+    LineFile m_file;
+};
+
+} // namespace bitfront

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Allocation, verification and refinement.
+#include "core/scan/recipe_search.h"
+
+#include "core/base/error.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace bitfront {
+
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+/// Options measured again on each side of a layer's present one.
+constexpr std::size_t kNeighbours = 3;
+/// A refinement that lowers the error by less ends the search: 0.02 dB.
+constexpr double kWorthwhile = 0.995;
+/// Of the error around which is refined: what a change must gain to be tried, from all changes that
+/// promise anything to the sure ones. Many small promises at once do not add up.
+constexpr double kReluctance[] = {0, 0.003, 0.02};
+
+AllocationUnits reluctant(AllocationUnits units, const ScanChoice& around, double price)
+{
+    for (std::size_t u = 0; u < units.size(); ++u)
+        for (std::size_t o = 0; o < units[u].size(); ++o)
+            if (o != around[u])
+                units[u][o].cost += price;
+    return units;
+}
+
+/// `base` changed by what lies between two others; never below a hundredth of it.
+ErrorEnergies moved(ErrorEnergies base, const ErrorEnergies& to, const ErrorEnergies& from)
+{
+    for (std::size_t i = 0; i < base.size(); ++i)
+        base[i] = std::max(base[i] + to.at(i) - from.at(i), base[i] / 100);
+    return base;
+}
+
+} // namespace
+
+RecipeSearch::RecipeSearch(ChoiceMeasurer& measurer, Sensitivity sensitivity,
+                           AllowedOptions allowed, std::size_t judged)
+    : m_measurer(measurer)
+    , m_sensitivity(std::move(sensitivity))
+    , m_allowed(std::move(allowed))
+    , m_judged(judged)
+{
+}
+
+RecipeSearch::Goal RecipeSearch::goalOf(const RecipeTarget& target) const
+{
+    validate(target);
+    const ScanSpace& space = m_measurer.space();
+    if (target.isSize())
+        return {true, std::floor(target.bitLimit(space.totalElements)), std::nullopt};
+    return {false, errorEnergy(m_sensitivity.metrics.at(m_judged), target.value), m_judged};
+}
+
+double RecipeSearch::errorOf(const Candidate& candidate, const Goal& goal) const
+{
+    return goal.output ? candidate.energies.at(*goal.output) : totalEnergy(candidate.energies);
+}
+
+std::optional<Allocation> RecipeSearch::allocate(const AllocationUnits& units, const Goal& goal,
+                                                 double limit) const
+{
+    return goal.bySize
+        ? cheapestWithin(units, limit - static_cast<double>(m_measurer.space().fixedBits))
+        : smallestWithin(units, limit);
+}
+
+bool RecipeSearch::meets(const Candidate& candidate, const Goal& goal) const
+{
+    return goal.bySize ? static_cast<double>(candidate.bits) <= goal.limit
+                       : errorOf(candidate, goal) <= goal.limit;
+}
+
+bool RecipeSearch::isBetter(const Candidate& a, const Candidate& b, const Goal& goal) const
+{
+    const double errorA = errorOf(a, goal);
+    const double errorB = errorOf(b, goal);
+    if (goal.bySize)
+        return errorA != errorB ? errorA < errorB : a.bits < b.bits;
+    return a.bits != b.bits ? a.bits < b.bits : errorA < errorB;
+}
+
+const RecipeSearch::Candidate* RecipeSearch::best(const Goal& goal) const
+{
+    const Candidate* found = nullptr;
+    for (const Candidate& candidate : m_pool)
+        if (meets(candidate, goal) && std::isfinite(errorOf(candidate, goal))
+            && (!found || isBetter(candidate, *found, goal)))
+            found = &candidate;
+    return found;
+}
+
+RecipeSearch::Candidate RecipeSearch::propose(const ScanChoice& choice,
+                                              ErrorEnergies expected) const
+{
+    return {choice, m_measurer.space().bits(choice), {}, std::move(expected)};
+}
+
+ErrorEnergies RecipeSearch::scanSum(const ScanChoice& choice) const
+{
+    ErrorEnergies sums(m_sensitivity.metrics.size(), 0);
+    for (std::size_t u = 0; u < choice.size(); ++u)
+        for (std::size_t i = 0; i < sums.size(); ++i)
+            sums[i] += m_sensitivity.cost(u, choice[u], i);
+    return sums;
+}
+
+void RecipeSearch::measure(std::vector<Candidate>& candidates, const std::stop_token& stop,
+                           const ChoiceMeasurer::Progress& progress)
+{
+    std::vector<ScanChoice> choices;
+    for (const Candidate& candidate : candidates)
+        choices.push_back(candidate.choice);
+    const std::vector<ChoiceResult> results = m_measurer.measure(choices, stop, progress);
+    for (std::size_t i = 0; i < choices.size(); ++i) {
+        candidates[i].energies = results[i].failure
+            ? ErrorEnergies(m_sensitivity.metrics.size(), kInfinity)
+            : energiesOf(results[i].outputs);
+        const bool known = std::any_of(m_pool.begin(), m_pool.end(), [&](const Candidate& one) {
+            return one.choice == choices[i];
+        });
+        if (!known)
+            m_pool.push_back(candidates[i]);
+    }
+}
+
+/// The allocation by the sum of the errors, verified. For a quality the limit of the sum is moved
+/// until the measured error meets it.
+void RecipeSearch::begin(const Goal& goal, const RecipeTarget& target, const std::stop_token& stop)
+{
+    constexpr int kMostTries = 8;
+    const AllocationUnits units =
+        allocationUnits(m_measurer.space(), m_sensitivity, m_allowed, goal.output);
+    double limit = goal.limit;
+    for (int tries = 0; tries < kMostTries; ++tries) {
+        const std::optional<Allocation> allocation = allocate(units, goal, limit);
+        if (!allocation && tries == 0)
+            throw Error(ErrorCode::BadArgument,
+                        "No recipe of the scanned formats meets the target: " + target.text() + '.',
+                        goal.bySize ? "Ask for a larger size, or scan formats of fewer bits."
+                                    : "Ask for a lower quality, or lock fewer layers.");
+        if (!allocation)
+            return;
+        m_exact = m_exact && allocation->exact;
+        std::vector<Candidate> verified {propose(allocation->chosen, scanSum(allocation->chosen))};
+        measure(verified, stop);
+        const double error = errorOf(verified.front(), goal);
+        if (goal.bySize || error == 0)
+            return;
+        // Closer to the limit from both sides; above it a little further than the sum rule asks.
+        const double ratio = std::isfinite(error) ? goal.limit / error : 0.25;
+        if (ratio >= 1 && ratio < 1.02)
+            return;
+        limit *= ratio < 1 ? ratio * 0.98 : std::sqrt(ratio);
+    }
+}
+
+/// Options next to the present one among the layer's undominated ones.
+std::vector<std::size_t> RecipeSearch::neighbours(std::size_t unit, std::size_t option) const
+{
+    const auto& options = m_measurer.space().options[unit];
+    std::vector<std::size_t> order(options.size());
+    std::iota(order.begin(), order.end(), std::size_t {0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return options[a].bits != options[b].bits
+            ? options[a].bits < options[b].bits
+            : m_sensitivity.cost(unit, a) < m_sensitivity.cost(unit, b);
+    });
+    double least = kInfinity;
+    std::vector<std::size_t> line; // by bits; each better than all smaller ones
+    for (const std::size_t o : order) {
+        const double cost = m_sensitivity.cost(unit, o);
+        if (o == option || (m_allowed[unit][o] && cost < least))
+            line.push_back(o);
+        if (m_allowed[unit][o])
+            least = std::min(least, cost);
+    }
+    const auto at =
+        static_cast<std::size_t>(std::find(line.begin(), line.end(), option) - line.begin());
+    std::vector<std::size_t> near;
+    for (std::size_t i = at - std::min(at, kNeighbours);
+         i < std::min(line.size(), at + kNeighbours + 1); ++i)
+        if (line[i] != option)
+            near.push_back(line[i]);
+    return near;
+}
+
+/// Measures the neighbours of every unit within the recipe `around`, allocates by these changes
+/// alone, and verifies.
+void RecipeSearch::refine(const Candidate& around, const Goal& goal, const std::stop_token& stop,
+                          const ChoiceMeasurer::Progress& progress)
+{
+    const ScanSpace& space = m_measurer.space();
+    std::vector<Candidate> near; // `around` with one unit changed
+    std::vector<std::pair<std::size_t, std::size_t>> cells;
+    const ErrorEnergies aroundSum = scanSum(around.choice);
+    for (std::size_t u = 0; u < space.units.size(); ++u)
+        for (const std::size_t o : neighbours(u, around.choice[u])) {
+            ScanChoice choice = around.choice;
+            choice[u] = o;
+            near.push_back(propose(choice, moved(around.energies, scanSum(choice), aroundSum)));
+            cells.emplace_back(u, o);
+        }
+    measure(near, stop, progress);
+    AllocationUnits units;
+    for (const auto& options : space.options) {
+        units.emplace_back();
+        for (const ScanOption& option : options)
+            units.back().push_back({static_cast<double>(option.bits), kInfinity});
+    }
+    const double error = errorOf(around, goal);
+    for (std::size_t u = 0; u < units.size(); ++u)
+        units[u][around.choice[u]].cost = 0;
+    for (std::size_t i = 0; i < cells.size(); ++i)
+        units[cells[i].first][cells[i].second].cost = errorOf(near[i], goal) - error;
+    std::vector<Candidate> next;
+    for (const double share : kReluctance) {
+        const auto allocation = allocate(reluctant(units, around.choice, share * error), goal,
+                                         goal.bySize ? goal.limit : goal.limit - error);
+        if (!allocation)
+            continue;
+        ErrorEnergies expected = around.energies;
+        for (std::size_t i = 0; i < cells.size(); ++i)
+            if (allocation->chosen[cells[i].first] == cells[i].second)
+                expected = moved(expected, near[i].energies, around.energies);
+        next.push_back(propose(allocation->chosen, std::move(expected)));
+    }
+    measure(next, stop);
+}
+
+FoundRecipe RecipeSearch::find(const RecipeTarget& target, int rounds, const std::stop_token& stop,
+                               const Progress& progress)
+{
+    const Goal goal = goalOf(target);
+    const int before = m_measurer.evaluations();
+    m_exact = true;
+    if (progress)
+        progress(0, 0, 1);
+    begin(goal, target, stop);
+    int done = 0;
+    while (done < rounds) {
+        const Candidate* now = best(goal);
+        if (!now)
+            break;
+        const Candidate around = *now;
+        ++done;
+        refine(around, goal, stop, [&](std::size_t count, std::size_t total) {
+            if (progress)
+                progress(done, count, total);
+        });
+        const Candidate& then = *best(goal);
+        const bool worthwhile = goal.bySize
+            ? errorOf(then, goal) < errorOf(around, goal) * kWorthwhile
+            : static_cast<double>(then.bits) < static_cast<double>(around.bits) * kWorthwhile;
+        if (!worthwhile)
+            break;
+    }
+    const Candidate* found = best(goal);
+    if (!found)
+        throw Error(ErrorCode::BadArgument,
+                    "No recipe that was measured meets the target: " + target.text() + '.',
+                    goal.bySize ? "Ask for a larger size." : "Ask for a lower quality.");
+    FoundRecipe recipe {found->choice, found->bits, found->energies, {}, m_exact};
+    recipe.facts.target = target.text();
+    for (std::size_t i = 0; i < found->expected.size(); ++i)
+        recipe.facts.predicted.push_back(
+            qualityOfEnergy(m_sensitivity.metrics[i], found->expected[i]));
+    recipe.facts.rounds = done;
+    recipe.facts.evaluations = m_measurer.evaluations() - before;
+    return recipe;
+}
+
+std::optional<Allocation> RecipeSearch::predict(const RecipeTarget& target) const
+{
+    const Goal goal = goalOf(target);
+    return allocate(allocationUnits(m_measurer.space(), m_sensitivity, m_allowed, goal.output),
+                    goal, goal.limit);
+}
+
+} // namespace bitfront

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/scan/recipe_session.h"
+
+#include "core/run/current_failure.h"
+#include "core/run/utc_time.h"
+
+#include <algorithm>
+
+namespace bitfront {
+
+namespace {
+
+bool sameMetrics(const std::vector<MetricChoice>& a, const std::vector<MetricChoice>& b)
+{
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const MetricChoice& x, const MetricChoice& y) {
+                          return x.output == y.output && x.metric == y.metric;
+                      });
+}
+
+} // namespace
+
+bool isSameWork(const std::filesystem::path& runFolder, const RunHeader& header)
+{
+    if (!isRunFolder(runFolder))
+        return false;
+    const RunHeader known = readRun(runFolder).header;
+    return known.model.sha256 == header.model.sha256 && known.inputsSha256 == header.inputsSha256
+        && known.inputOptions == header.inputOptions && sameMetrics(known.metrics, header.metrics);
+}
+
+RecipeSession::RecipeSession(RecipeRequest request)
+    : m_request(std::move(request))
+    , m_since(std::chrono::steady_clock::now())
+{
+    if (isSameWork(m_request.runFolder, m_request.header))
+        m_writer.emplace(RunWriter::resume(m_request.runFolder, m_earlier));
+    else
+        m_writer.emplace(m_request.runFolder, m_request.header);
+    if (m_earlier.header.metrics.empty())
+        m_earlier.header = m_request.header;
+    ScanHeader header = prepareScan(*m_request.experiment, m_request.header.metrics,
+                                    m_request.settings, m_request.heldOutShare);
+    header.engineVersion = m_request.header.engineVersion;
+    m_measurer = std::make_unique<ChoiceMeasurer>(
+        ChoiceMeasurer::Setup {m_request.experiment, std::move(header), m_writer->folder(),
+                               m_request.workers, m_request.threadsPerWorker});
+}
+
+RecipeSession::~RecipeSession()
+{
+    if (!m_writer)
+        return;
+    const auto isThere = [this](const CompressionConfig& config) {
+        return std::any_of(
+            m_earlier.records.begin(), m_earlier.records.end(),
+            [&](const ResultRecord& record) { return record.config.name == config.name; });
+    };
+    const auto& planned = m_earlier.header.plan.configs;
+    const bool complete = std::all_of(planned.begin(), planned.end(), isThere);
+    const double ms =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - m_since)
+            .count();
+    try {
+        m_writer->finish(complete ? RunState::Finished : RunState::Stopped, m_earlier.wallMs + ms);
+    } catch (const std::exception&) {
+        // Every result is on the disk; the folder merely says that it is running.
+    }
+}
+
+std::size_t RecipeSession::missingCells() const
+{
+    return m_measurer->unknown(
+        scanChoices(m_measurer->space(), m_measurer->header().settings.method));
+}
+
+void RecipeSession::scan(const std::stop_token& stop, const ChoiceMeasurer::Progress& progress)
+{
+    m_sensitivity = runScan(*m_measurer, stop, progress);
+    lock(m_locks);
+}
+
+std::size_t RecipeSession::judgedOutput() const
+{
+    const auto& outputs = m_request.experiment->outputs();
+    const auto& metrics = m_request.header.metrics;
+    std::size_t index = 0;
+    for (const OutputInfo& output : outputs) {
+        if (output.name == metrics.front().output)
+            break;
+        // Measured outputs are in the order of the model's.
+        index += std::any_of(metrics.begin(), metrics.end(),
+                             [&](const MetricChoice& one) { return one.output == output.name; })
+            ? 1
+            : 0;
+    }
+    return index;
+}
+
+void RecipeSession::lock(std::span<const FormatLock> locks)
+{
+    const AllowedOptions allowed =
+        applyLocks(m_measurer->space(), m_request.experiment->model(), locks);
+    m_locks = {locks.begin(), locks.end()};
+    m_search = std::make_unique<RecipeSearch>(*m_measurer, *m_sensitivity, allowed, judgedOutput());
+}
+
+RecipeSearch& RecipeSession::search()
+{
+    if (!m_search)
+        throw Error(ErrorCode::Internal, "A recipe needs a scan.");
+    return *m_search;
+}
+
+std::string RecipeSession::freeName(const std::string& wanted,
+                                    const CompressionConfig& config) const
+{
+    std::string name = wanted;
+    for (int number = 2;; ++number) {
+        const auto known =
+            std::find_if(m_earlier.records.begin(), m_earlier.records.end(),
+                         [&](const ResultRecord& record) { return record.config.name == name; });
+        if (known == m_earlier.records.end() || known->config.formats == config.formats)
+            return name;
+        name = wanted + '_' + std::to_string(number);
+    }
+}
+
+ResultRecord RecipeSession::addRecipe(const RecipeTarget& target, int rounds,
+                                      const std::stop_token& stop,
+                                      const RecipeSearch::Progress& progress)
+{
+    const FoundRecipe found = search().find(target, rounds, stop, progress);
+    ResultRecord record;
+    record.config = m_measurer->space().config(found.choice, m_request.experiment->model(), {});
+    record.config.name = freeName(target.configName(), record.config);
+    record.recipe = found.facts;
+    try {
+        record.outcome = m_measurer->measureFully(record.config, stop);
+    } catch (const Error&) {
+        record.outcome = currentFailure(record.config.name);
+    }
+    record.finishedAt = utcTimeText();
+    const auto known = std::find_if(
+        m_earlier.records.begin(), m_earlier.records.end(),
+        [&](const ResultRecord& one) { return one.config.name == record.config.name; });
+    if (known != m_earlier.records.end() && known->measurement() && known->recipe == record.recipe)
+        return *known; // nothing new to say
+    m_writer->append(record);
+    if (known != m_earlier.records.end())
+        *known = record;
+    else
+        m_earlier.records.push_back(record);
+    return record;
+}
+
+} // namespace bitfront
