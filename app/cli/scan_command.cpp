@@ -204,7 +204,14 @@ int frontier(const ScanCommandOptions& options)
               << " refinement rounds each\n";
     if (!agreed(std::cout, options.yes, true, "Start?"))
         return kStopped;
-    bool stopped = sweeps && sweep(prepared).state != RunState::Finished;
+    SweepEnd end;
+    if (sweeps)
+        end = sweep(prepared);
+    bool stopped = end.state == RunState::Stopped;
+    if (end.state == RunState::Failed) {
+        printError(end.failure);
+        return kBadInput;
+    }
     if (!stopped) {
         const StopOnInterrupt interrupt;
         RecipeSession session(prepared.request);

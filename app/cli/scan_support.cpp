@@ -6,6 +6,7 @@
 #include "app/cli/plot_file.h"
 #include "app/cli/report_files.h"
 #include "core/run/report.h"
+#include "core/run/report_facts.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -257,7 +258,9 @@ int concludeRecipes(std::ostream& out, const std::filesystem::path& folder, bool
     out << "Run folder: " << folder.string() << '\n';
     if (stopped)
         out << "Stopped; what was measured is kept, the same command goes on.\n";
-    return stopped ? kStopped : kOk;
+    if (stopped)
+        return kStopped;
+    return failedCount(run) > 0 ? kPartial : kOk;
 }
 
 } // namespace bitfront::cli
