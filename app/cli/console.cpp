@@ -2,10 +2,9 @@
 #include "app/cli/console.h"
 
 #include "app/cli/input_arguments.h"
+#include "core/base/number_text.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <iostream>
 #include <sys/ioctl.h>
@@ -25,14 +24,6 @@ void printError(const Failure& failure)
     std::cerr << std::endl;
 }
 
-std::string fixed(double value, int decimals)
-{
-    std::array<char, 400> buffer {};
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
-                                   std::chars_format::fixed, decimals);
-    return {buffer.data(), end.ptr};
-}
-
 std::string grouped(std::int64_t value)
 {
     std::string text = std::to_string(value);
@@ -47,10 +38,10 @@ std::string bytesText(std::uint64_t bytes)
     constexpr double mebibyte = 1024.0 * 1024.0;
     const double megabytes = static_cast<double>(bytes) / mebibyte;
     if (megabytes >= 1024)
-        return fixed(megabytes / 1024, 1) + " GB";
+        return fixedText(megabytes / 1024, 1) + " GB";
     if (megabytes < 0.1)
-        return fixed(static_cast<double>(bytes) / 1024, 1) + " KB";
-    return fixed(megabytes, megabytes < 100 ? 3 : 0) + " MB";
+        return fixedText(static_cast<double>(bytes) / 1024, 1) + " KB";
+    return fixedText(megabytes, megabytes < 100 ? 3 : 0) + " MB";
 }
 
 std::string qualityText(double value, bool decibels)
@@ -59,7 +50,7 @@ std::string qualityText(double value, bool decibels)
         return "not finite";
     if (value == INFINITY)
         return "identical";
-    return decibels ? fixed(value, 1) + " dB" : fixed(value, 3);
+    return decibels ? fixedText(value, 1) + " dB" : fixedText(value, 3);
 }
 
 std::string counted(std::int64_t count, std::string_view singular)

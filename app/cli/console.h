@@ -24,8 +24,6 @@ enum ExitCode
 /// "error: what happened. what to do." on stderr.
 void printError(const Failure& failure);
 
-/// "38.62": a number with `decimals` places, whatever the locale.
-std::string fixed(double value, int decimals);
 /// "160,698"
 std::string grouped(std::int64_t value);
 /// "3.4 KB", "0.307 MB", "2.1 GB", in powers of 1024.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/console.h"
 #include "app/cli/describe.h"
+#include "core/base/number_text.h"
 
 namespace bitfront::cli {
 
@@ -24,7 +25,7 @@ std::string joined(const std::vector<std::int64_t>& numbers)
 
 std::string rangeText(double min, double max)
 {
-    return fixed(min, 3) + " … " + fixed(max, 3);
+    return fixedText(min, 3) + " … " + fixedText(max, 3);
 }
 
 } // namespace

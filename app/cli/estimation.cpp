@@ -2,6 +2,7 @@
 #include "app/cli/estimation.h"
 
 #include "app/cli/console.h"
+#include "core/base/number_text.h"
 #include "core/plan/json.h"
 #include "core/run/probe.h"
 
@@ -28,8 +29,8 @@ void printMetrics(std::ostream& out, const std::vector<MetricChoice>& metrics, b
     for (std::size_t i = 0; i < metrics.size(); ++i) {
         const MetricChoice& choice = metrics[i];
         out << "Metric   " << choice.output << ": " << name(choice.metric) << ", floor "
-            << (choice.metric == Metric::Iou ? fixed(choice.floor, 2)
-                                             : fixed(choice.floor, 1) + " dB")
+            << (choice.metric == Metric::Iou ? fixedText(choice.floor, 2)
+                                             : fixedText(choice.floor, 1) + " dB")
             << (i == 0 && metrics.size() > 1 ? " (ranks)" : "") << '\n';
     }
     if (!asked)

@@ -3,6 +3,7 @@
 // that file as weights again.
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "core/base/number_text.h"
 #include "core/engine/engine_loader.h"
 #include "core/pack/packed_model.h"
 #include "core/run/file_io.h"
@@ -74,7 +75,7 @@ void pack(const PackOptions& options)
     std::cout << "Written  " << options.out << '\n'
               << "Payload  " << grouped(static_cast<std::int64_t>(payload))
               << " bytes: " << grouped(packed.exactBits()) << " bits as accounted ("
-              << fixed(measured.size.compressionRatio(), 2)
+              << fixedText(measured.size.compressionRatio(), 2)
               << "x), every part rounded up to whole bytes\n"
               << "Header   " << grouped(static_cast<std::int64_t>(bytes.size() - payload))
               << " bytes, not counted\n";

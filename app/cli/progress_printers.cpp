@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/console.h"
 #include "app/cli/progress.h"
+#include "core/base/number_text.h"
 #include "core/plan/json.h"
 
 #include <nlohmann/json.hpp>
@@ -30,7 +31,7 @@ std::string resultText(const ResultRecord& record, const MetricChoice& primary)
     const Measurement& measurement = *record.measurement();
     const OutputQuality* quality = qualityOf(measurement, primary);
     return (quality ? qualityText(quality->value, primary.metric != Metric::Iou) : "no value")
-        + "  " + fixed(measurement.size.compressionRatio(), 2) + "×";
+        + "  " + fixedText(measurement.size.compressionRatio(), 2) + "×";
 }
 
 std::string remainingText(const SweepProgress& progress)

@@ -2,11 +2,11 @@
 // Pareto front and knee of a set of records.
 #include "core/plan/analysis.h"
 
+#include "core/base/number_text.h"
 #include "core/plan/anchors.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <numeric>
 #include <tuple>
@@ -93,14 +93,8 @@ void markFront(const std::vector<RecordId>& front, std::vector<AnalysedPoint>& p
 std::string kneeText(const AnalysedPoint& knee, const AnalysedPoint& end, Metric metric)
 {
     const double perTenth = (knee.quality - end.quality) / (end.ratio - knee.ratio) * 0.1;
-    char buffer[96];
-    if (metric == Metric::Iou)
-        std::snprintf(buffer, sizeof buffer, "Past here each extra 0.1× costs about %.3f.",
-                      perTenth);
-    else
-        std::snprintf(buffer, sizeof buffer, "Past here each extra 0.1× costs about %.1f dB.",
-                      perTenth);
-    return buffer;
+    return "Past here each extra 0.1× costs about "
+        + (metric == Metric::Iou ? fixedText(perTenth, 3) : fixedText(perTenth, 1) + " dB") + '.';
 }
 
 Knee findKnee(const std::vector<RecordId>& front, const std::vector<AnalysedPoint>& points,

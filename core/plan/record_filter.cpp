@@ -2,10 +2,11 @@
 // Matching of filter terms and the words they are made of.
 #include "core/plan/record_filter.h"
 
+#include "core/base/number_text.h"
+
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <cstdio>
 
 namespace bitfront {
 
@@ -140,10 +141,23 @@ std::vector<bool> filterRecords(std::span<const FilterTerm> terms, const FilterC
 std::string rangeTerm(std::string_view field, double low, double high, int decimals)
 {
     const double scale = std::pow(10.0, decimals);
-    char numbers[96];
-    std::snprintf(numbers, sizeof numbers, ":%.*f..%.*f", decimals, std::floor(low * scale) / scale,
-                  decimals, std::ceil(high * scale) / scale);
-    return std::string(field) + numbers;
+    return std::string(field) + ':' + fixedText(std::floor(low * scale) / scale, decimals) + ".."
+        + fixedText(std::ceil(high * scale) / scale, decimals);
+}
+
+bool replaceRanges(std::vector<FilterTerm>& terms, std::string_view text)
+{
+    const ParsedFilter parsed = parseFilter(text);
+    if (parsed.error)
+        return false;
+    for (const FilterTerm& added : parsed.terms) {
+        const std::string asked = added.text.substr(0, added.text.find(':') + 1);
+        std::erase_if(terms, [&](const FilterTerm& term) {
+            return !asked.empty() && term.text.starts_with(asked);
+        });
+    }
+    terms.insert(terms.end(), parsed.terms.begin(), parsed.terms.end());
+    return true;
 }
 
 std::string quotedFilterWord(std::string_view word)

@@ -82,6 +82,10 @@ std::vector<bool> filterRecords(std::span<const FilterTerm> terms, const FilterC
 
 /// "ratio:2.1..3.4": a term for a closed range, rounded outwards to `decimals`.
 std::string rangeTerm(std::string_view field, double low, double high, int decimals);
+/// Puts the terms of a text like "ratio:2..3 quality:30.." in the place of those that ask for the
+/// same fields with a colon. Where the text cannot be read, nothing changes and the answer is
+/// false.
+bool replaceRanges(std::vector<FilterTerm>& terms, std::string_view text);
 /// An output's name as a term has to write it: quoted where it would not read as one word.
 std::string quotedFilterWord(std::string_view word);
 

@@ -2,22 +2,13 @@
 // Which metric suits an output, and why another does not.
 #include "core/plan/result.h"
 
+#include "core/base/number_text.h"
+
 #include <algorithm>
-#include <cstdio>
 
 namespace bitfront {
 
 namespace {
-
-/// "-9.2", "14", "0.0031": three significant digits, in the C locale whatever the user's.
-std::string shortNumber(double value)
-{
-    char buffer[32];
-    std::snprintf(buffer, sizeof buffer, "%.3g", value);
-    std::string text(buffer);
-    std::replace(text.begin(), text.end(), ',', '.');
-    return text;
-}
 
 std::int64_t elementCount(const OutputInfo& output)
 {
@@ -90,8 +81,8 @@ std::string metricUnfitReason(const OutputInfo& output, Metric metric)
     const bool mask =
         output.binary || output.dtype == "bool" || (output.min >= 0 && output.max <= 1);
     if (metric == Metric::Iou && !mask)
-        return "IoU needs masks; " + quoted + " ranges " + shortNumber(output.min) + "…"
-            + shortNumber(output.max) + ". Use psnr or snr.";
+        return "IoU needs masks; " + quoted + " ranges " + shortText(output.min) + "…"
+            + shortText(output.max) + ". Use psnr or snr.";
     return {};
 }
 

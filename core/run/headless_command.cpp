@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/run/headless_command.h"
 
+#include "core/base/number_text.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <string_view>
 
 namespace bitfront {
@@ -33,14 +33,6 @@ std::string inputWords(const InputOptions& options)
     if (options.images)
         words += " --images " + shellWord(nlohmann::json(*options.images).dump());
     return words;
-}
-
-/// The shortest text that reads back as the same number.
-std::string exact(double value)
-{
-    std::array<char, 32> buffer {};
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
-    return {buffer.data(), end.ptr};
 }
 
 /// Whether the plan holds the base configurations and no other.
@@ -77,7 +69,7 @@ std::string headlessCommand(const RunHeader& header, const std::string& folder)
     if (!header.metrics.empty()) {
         const MetricChoice& primary = header.metrics.front();
         if (primary.floor != defaultFloor(primary.metric))
-            line += " --floor " + exact(primary.floor);
+            line += " --floor " + exactText(primary.floor);
     }
     if (!header.plan.configs.empty() && !isStandard(header.plan)) {
         std::string names;

@@ -5,7 +5,6 @@
 #include "core/plan/recipe_target.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <iterator>
 
@@ -243,22 +242,6 @@ std::string metricHeading(Metric metric)
         return "IoU";
     }
     return {};
-}
-
-std::string fixedText(double value, int decimals)
-{
-    if (!std::isfinite(value))
-        return std::isnan(value) ? "NaN" : value > 0 ? "inf" : "-inf";
-    char buffer[400];
-    // Nothing that is measured is as large; a damaged file must not break every table.
-    const bool sane = std::abs(value) < 1e12;
-    const auto end =
-        std::to_chars(buffer, buffer + sizeof buffer, value,
-                      sane ? std::chars_format::fixed : std::chars_format::scientific, decimals);
-    std::string text(buffer, end.ptr);
-    if (text.find_first_not_of("-0.") == std::string::npos && text.front() == '-')
-        text.erase(0, 1); // "-0.00"
-    return text;
 }
 
 std::string qualityText(Metric metric, double value)

@@ -3,6 +3,7 @@
 // the C locale whatever the program's locale is.
 #pragma once
 
+#include "core/base/number_text.h"
 #include "core/plan/analysis.h"
 #include "core/run/run_folder.h"
 
@@ -70,8 +71,6 @@ std::vector<std::string> reportWarnings(const RunView& view);
 std::string groupHeading(GroupId group);
 /// "PSNR (dB)", "SNR (dB)", "IoU"
 std::string metricHeading(Metric metric);
-/// Fixed decimals, "." as the decimal point.
-std::string fixedText(double value, int decimals);
 /// Two decimals (IoU: four); "identical" for +∞ dB, "not finite" for NaN and −∞.
 std::string qualityText(const OutputQuality& quality);
 std::string qualityText(Metric metric, double value);

@@ -83,6 +83,7 @@ private slots:
     void errorsSayWhere_data();
     void errorsSayWhere();
     void rangesAreRoundedOutwards();
+    void rangesReplaceRanges();
     void hintsParse();
 };
 
@@ -212,6 +213,18 @@ void PlanFilterTest::errorsSayWhere()
     QCOMPARE(static_cast<int>(parsed.terms.size()), termsBefore);
     const QString message = QString::fromStdString(parsed.error->message);
     QVERIFY2(message.contains(says), qPrintable(message));
+}
+
+void PlanFilterTest::rangesReplaceRanges()
+{
+    std::vector<FilterTerm> terms = parseFilter("ratio:1..2 ratio>1 front:yes quality:30..").terms;
+    const std::vector<FilterTerm> before = terms;
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    QVERIFY(!replaceRanges(terms,
+                           rangeTerm("ratio", 2, 3, 1) + ' ' + rangeTerm("quality", nan, nan, 1)));
+    QVERIFY(terms == before); // nothing is lost to a text that cannot be read
+    QVERIFY(replaceRanges(terms, "ratio:2..3 quality:35..40"));
+    QVERIFY(terms == parseFilter("ratio>1 front:yes ratio:2..3 quality:35..40").terms);
 }
 
 void PlanFilterTest::rangesAreRoundedOutwards()

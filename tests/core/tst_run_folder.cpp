@@ -55,7 +55,6 @@ private slots:
     void replacingTouchesNothingElse();
     void interruptedRunIsSaid();
     void awkwardNames();
-    void commaLocale();
     void commandRepeatsTheRun();
 
 private:
@@ -346,22 +345,6 @@ void TestRunFolder::awkwardNames()
     const RunContents run = readRun(path("run"));
     for (std::size_t i = 0; i < names.size(); ++i)
         QCOMPARE(run.records[i].config.name, names[i].first);
-}
-
-void TestRunFolder::commaLocale()
-{
-    const std::string plain = recordLine(test::fakeRun().records.front());
-    bool found = false;
-    for (const char* locale : {"de_DE.UTF-8", "de_DE.utf8", "de_DE", "fr_FR.UTF-8"})
-        found = found || std::setlocale(LC_ALL, locale) != nullptr;
-    const std::string german = recordLine(test::fakeRun().records.front());
-    test::writeFakeRun(path("run"));
-    const RunContents run = readRun(path("run"));
-    std::setlocale(LC_ALL, "C");
-    QCOMPARE(german, plain);
-    QCOMPARE(recordLine(run.records.front()), plain);
-    if (!found)
-        QSKIP("no locale with a decimal comma on this machine");
 }
 
 void TestRunFolder::commandRepeatsTheRun()

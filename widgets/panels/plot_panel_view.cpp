@@ -130,7 +130,7 @@ void PlotPanel::followShown()
 }
 
 /// A rectangle becomes two terms of the filter, in the place of those of an earlier one; with Ctrl
-/// it only selects.
+/// it only selects. One whose ends are no numbers (a plot without an extent) changes nothing.
 void PlotPanel::filterArea(const PlotZoom& area, const std::vector<int>& records, bool add)
 {
     if (add) {
@@ -144,14 +144,11 @@ void PlotPanel::filterArea(const PlotZoom& area, const std::vector<int>& records
     }
     ViewState view = m_selection.view();
     const std::string field = axisField(view.axis);
-    std::erase_if(view.filter, [&](const FilterTerm& term) {
-        return term.text.starts_with(field + ":") || term.text.starts_with("quality:");
-    });
     const std::string text =
         rangeTerm(field, area.left, area.right, decimalsFor(area.right - area.left)) + ' '
         + qualityTerm("quality", area.bottom, area.top);
-    for (const FilterTerm& term : parseFilter(text).terms)
-        view.filter.push_back(term);
+    if (!replaceRanges(view.filter, text))
+        return;
     m_selection.changeView(std::move(view), tr("filter"));
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The instructions of a pickle. Opcodes: CPython's Lib/pickletools.py, protocols 0 to 5.
+#include "core/base/number_text.h"
 #include "core/engine/files/pickle_machine.h"
 
 #include <bit>
 #include <charconv>
-#include <cstdlib>
 
 namespace bitfront {
 
@@ -61,7 +61,10 @@ bool PickleMachine::stepConstant(std::uint8_t op)
         return true;
     case 'F':
         node.kind = Kind::Float;
-        node.number = std::strtod(line().c_str(), nullptr);
+        if (const auto value = numberFromText(line()))
+            node.number = *value;
+        else
+            damaged("it holds a number that is none");
         push(std::move(node));
         return true;
     case 'G': { // big-endian
