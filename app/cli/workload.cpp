@@ -2,6 +2,7 @@
 #include "app/cli/workload.h"
 
 #include "core/engine/engine_loader.h"
+#include "core/plan/json.h"
 #include "core/run/headless_command.h"
 
 #include <CLI/CLI.hpp>
@@ -84,6 +85,9 @@ std::vector<MetricChoice> parseMetrics(const MetricOptions& options)
     if (options.floor && std::isnan(*options.floor))
         throw Error(ErrorCode::BadArgument, "The value of --floor is no number.",
                     "Give a quality, or leave it out for the default.");
+    if (options.floor && std::fabs(*options.floor) > kMaxFloor)
+        throw Error(ErrorCode::BadArgument, "The value of --floor is no quality: too large.",
+                    "Give one between -1000000 and 1000000.");
     std::vector<MetricChoice> choices;
     for (const std::string& text : options.metrics) {
         const std::size_t equals = text.rfind('=');

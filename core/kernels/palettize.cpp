@@ -4,6 +4,7 @@
 #include "core/kernels/palettize.h"
 
 #include "core/base/error.h"
+#include "core/base/palette_bits.h"
 #include "core/kernels/palettize_codes.h"
 #include "core/kernels/palettize_groups.h"
 
@@ -17,11 +18,6 @@ namespace bitfront {
 namespace {
 
 using detail::GroupLayout;
-
-bool knownBits(int bits)
-{
-    return (bits >= 1 && bits <= 4) || bits == 6 || bits == 8;
-}
 
 PaletteTables emptyTables(const GroupLayout& layout, const PaletteSpec& spec)
 {
@@ -91,7 +87,7 @@ PaletteEncoder::State::makeLevels(std::span<const PaletteSpec> specs) const
     std::vector<Level> levels;
     for (std::size_t i = 0; i < specs.size(); ++i) {
         const PaletteSpec& spec = specs[i];
-        if (!knownBits(spec.bits))
+        if (!isPaletteWidth(spec.bits))
             throw std::invalid_argument("a palette has 1, 2, 3, 4, 6 or 8 bits");
         if (spec.axis != common.axis || spec.channelScale != common.channelScale
             || spec.fastMode != common.fastMode)

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <stdexcept>
 
 namespace bitfront {
 
@@ -141,6 +142,21 @@ PackedParameter packPlain(const Model& model, std::size_t index)
     return parameter;
 }
 
+/// packLayer() for a record from a file: the kernels refuse what no sweep writes, such as groups
+/// that do not divide the layer.
+PackedParameter packRecorded(const Model& model, std::size_t index, const LayerStorage& storage,
+                             const std::stop_token& stop)
+{
+    try {
+        return packLayer(model, index, storage, stop);
+    } catch (const std::invalid_argument& error) {
+        throw Error(ErrorCode::BadFormat,
+                    "The run's record of the layer “" + storage.layer
+                        + "” cannot be followed: " + error.what() + '.',
+                    "The run folder is damaged. Measure this configuration again.", storage.layer);
+    }
+}
+
 void requireSameModel(const ModelInfo& info, const std::vector<LayerStorage>& layers)
 {
     bool same = layers.size() == info.layers.size();
@@ -160,10 +176,14 @@ void requireAccounted(const PackedParameter& parameter)
     for (std::size_t i = 0; same && i < layout.size(); ++i)
         same = layout[i].name == parameter.parts[i].name
             && layout[i].shape == parameter.parts[i].shape;
-    if (!same || storedBits(parameter) != parameter.bits)
+    if (!same)
         throw Error(ErrorCode::Internal,
-                    "The parameter " + parameter.name + " does not have its accounted size.", {},
+                    "The parameter " + parameter.name + " is not laid out as documented.", {},
                     parameter.name);
+    if (storedBits(parameter) != parameter.bits)
+        throw Error(ErrorCode::BadFormat,
+                    "The parameter " + parameter.name + " does not have its accounted size.",
+                    "The run folder is damaged. Measure this configuration again.", parameter.name);
 }
 
 } // namespace
@@ -245,7 +265,7 @@ PackedModel packModel(const Model& model, const std::string& configName,
     for (std::size_t i = 0; i < layers.size(); ++i) {
         if (stop.stop_requested())
             throw Cancelled();
-        packed.parameters.push_back(packLayer(model, i, layers[i], stop));
+        packed.parameters.push_back(packRecorded(model, i, layers[i], stop));
         requireAccounted(packed.parameters.back());
     }
     for (std::size_t i = 0; i < info.plainParameters.size(); ++i) {

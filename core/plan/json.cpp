@@ -3,6 +3,7 @@
 #include "core/plan/json.h"
 
 #include "core/base/json_nesting.h"
+#include "core/base/palette_bits.h"
 #include "core/plan/json_fields.h"
 
 #include <cmath>
@@ -141,8 +142,8 @@ void from_json(const json& in, CompressionSpec& value)
     } else if (kind == "palettization") {
         PaletteConfig palette;
         palette.bits = read<int>(in, "n_bits");
-        if (palette.bits < 1 || palette.bits > 8)
-            detail::badField("n_bits", "is not between 1 and 8");
+        if (!isPaletteWidth(palette.bits))
+            detail::badField("n_bits", "is not 1, 2, 3, 4, 6 or 8");
         palette.groupSize = readOr<std::int64_t>(in, "group_size", 0);
         if (palette.groupSize < 0)
             detail::badField("group_size", "is negative");

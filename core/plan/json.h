@@ -18,6 +18,9 @@ nlohmann::json numberToJson(double value);
 /// Inverse of numberToJson(). Throws Error(BadFormat).
 double numberFromJson(const nlohmann::json& json);
 
+/// Floors are read from −kMaxFloor to kMaxFloor; no metric comes near. Writers refuse others, too.
+inline constexpr double kMaxFloor = 1e6;
+
 // All from_json() throw Error(BadFormat) naming the field that is missing or malformed.
 void to_json(nlohmann::json& json, const Failure& value);
 void from_json(const nlohmann::json& json, Failure& value);

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace bitfront::detail {
 
@@ -39,6 +40,18 @@ bool fits(const nlohmann::json& value)
 }
 
 template<typename T>
+constexpr bool kIsWholeNumber = std::is_integral_v<T> && !std::is_same_v<T, bool>;
+
+template<typename T>
+struct IsWholeList : std::false_type
+{
+};
+template<typename T>
+struct IsWholeList<std::vector<T>> : std::bool_constant<kIsWholeNumber<T>>
+{
+};
+
+template<typename T>
 T convert(const nlohmann::json& value, const char* key)
 {
     try {
@@ -47,11 +60,18 @@ T convert(const nlohmann::json& value, const char* key)
             if (!value.is_number() && !word)
                 badField(key, "is not a number");
             return numberFromJson(value);
-        } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
-            // nlohmann would silently truncate 1.5 and wrap -1.
+        } else if constexpr (kIsWholeNumber<T>) {
+            // nlohmann would silently truncate 1.5 and wrap -1; 1e300 is undefined behaviour.
             if (!fits<T>(value))
                 badField(key, "is not a whole number in range");
             return value.get<T>();
+        } else if constexpr (IsWholeList<T>::value) {
+            if (!value.is_array())
+                badField(key, "is not a list");
+            T list;
+            for (const nlohmann::json& one : value)
+                list.push_back(convert<typename T::value_type>(one, key));
+            return list;
         } else {
             return value.get<T>();
         }
@@ -74,6 +94,45 @@ T readOr(const nlohmann::json& object, const char* key, T fallback)
         badField(key, "is missing: no object here");
     const auto found = object.find(key);
     return found == object.end() || found->is_null() ? fallback : convert<T>(*found, key);
+}
+
+/// More elements than any tensor or model has, and more bits than they take: sums and products of
+/// what is read stay within 64 bits.
+inline constexpr std::int64_t kMaxElements = std::int64_t {1} << 48;
+inline constexpr std::int64_t kMaxBits = std::int64_t {1} << 54;
+
+/// A count from 0 to `largest`.
+inline std::int64_t readCount(const nlohmann::json& object, const char* key, std::int64_t largest)
+{
+    const auto count = read<std::int64_t>(object, key);
+    if (count < 0 || count > largest)
+        badField(key, "is negative or too large");
+    return count;
+}
+
+/// The extents of a tensor, whose product is at most kMaxElements in any order.
+inline std::vector<std::int64_t> readShape(const nlohmann::json& object, const char* key)
+{
+    auto shape = read<std::vector<std::int64_t>>(object, key);
+    std::int64_t elements = 1;
+    for (const std::int64_t extent : shape) {
+        if (extent < 0)
+            badField(key, "has a negative extent");
+        const std::int64_t factor = extent == 0 ? 1 : extent;
+        if (elements > kMaxElements / factor)
+            badField(key, "is of too many elements");
+        elements *= factor;
+    }
+    return shape;
+}
+
+/// Adds to a sum that may not exceed `largest`; `field` is the one whose entries are added up.
+inline void addChecked(std::int64_t& sum, std::int64_t value, std::int64_t largest,
+                       const char* field)
+{
+    if (value > largest - sum)
+        badField(field, "adds up to too much");
+    sum += value;
 }
 
 /// A value stored by its name; `parse` maps names to std::optional.

@@ -3,15 +3,17 @@
 #include "core/plan/json.h"
 #include "core/plan/json_fields.h"
 
+#include <cmath>
+
 namespace bitfront {
 
 using detail::read;
+using detail::readCount;
 using detail::readNamed;
 using detail::readOr;
+using detail::readShape;
 using detail::text;
 using nlohmann::json;
-
-using Shape = std::vector<std::int64_t>;
 
 void to_json(json& out, const LayerInfo& value)
 {
@@ -29,7 +31,7 @@ void from_json(const json& in, LayerInfo& value)
     value.moduleType = read<std::string>(in, "type");
     value.kind = readNamed(in, "kind", layerKindFromName);
     value.weightType = readNamed(in, "dtype", weightTypeFromName);
-    value.shape = read<Shape>(in, "shape");
+    value.shape = readShape(in, "shape");
     value.tiedWith = readOr<std::vector<std::string>>(in, "tied_with", {});
 }
 
@@ -41,8 +43,8 @@ void to_json(json& out, const PlainParameter& value)
 void from_json(const json& in, PlainParameter& value)
 {
     value.name = read<std::string>(in, "name");
-    value.shape = read<Shape>(in, "shape");
-    value.elements = read<std::int64_t>(in, "elements");
+    value.shape = readShape(in, "shape");
+    value.elements = readCount(in, "elements", detail::kMaxElements);
 }
 
 void to_json(json& out, const ModuleInfo& value)
@@ -100,6 +102,11 @@ void from_json(const json& in, ModelInfo& value)
     value.modules = readOr<std::vector<ModuleInfo>>(in, "modules", {});
     value.arguments = readOr<std::vector<ArgumentInfo>>(in, "arguments", {});
     value.notes = readOr<std::vector<std::string>>(in, "notes", {});
+    std::int64_t elements = 0;
+    for (const LayerInfo& layer : value.layers)
+        detail::addChecked(elements, layer.elements(), detail::kMaxElements, "layers");
+    for (const PlainParameter& plain : value.plainParameters)
+        detail::addChecked(elements, plain.elements, detail::kMaxElements, "plain_parameters");
 }
 
 void to_json(json& out, const MetricChoice& value)
@@ -114,6 +121,8 @@ void from_json(const json& in, MetricChoice& value)
     value.output = read<std::string>(in, "output");
     value.metric = readNamed(in, "metric", metricFromName);
     value.floor = readOr(in, "floor", defaultFloor(value.metric));
+    if (!(std::fabs(value.floor) <= kMaxFloor))
+        detail::badField("floor", "is not between -1000000 and 1000000");
 }
 
 void to_json(json& out, const OutputInfo& value)
@@ -131,7 +140,7 @@ void from_json(const json& in, OutputInfo& value)
 {
     value.name = read<std::string>(in, "name");
     value.dtype = read<std::string>(in, "dtype");
-    value.shape = read<Shape>(in, "shape");
+    value.shape = readShape(in, "shape");
     value.min = read<double>(in, "min");
     value.max = read<double>(in, "max");
     value.nonFinite = readOr<std::int64_t>(in, "non_finite", 0);

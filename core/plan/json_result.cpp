@@ -7,6 +7,7 @@
 namespace bitfront {
 
 using detail::read;
+using detail::readCount;
 using detail::readNamed;
 using detail::readOr;
 using detail::text;
@@ -58,6 +59,9 @@ Measurement measurementFromJson(const json& in)
     measured.outputs = read<std::vector<OutputQuality>>(in, "output_quality_metrics");
     measured.size = read<SizeAccount>(in, "size");
     measured.layers = read<std::vector<LayerStorage>>(in, "layers");
+    std::int64_t bits = 0;
+    for (const LayerStorage& layer : measured.layers)
+        detail::addChecked(bits, layer.bits.total(), detail::kMaxBits, "layers");
     measured.timeMs = read<double>(in, "time_taken");
     measured.forwardMs = readOr<double>(in, "forward_ms", 0);
     measured.peakMemoryBytes = readOr<std::uint64_t>(in, "peak_memory_bytes", 0);
@@ -77,11 +81,11 @@ void to_json(json& out, const StorageBits& value)
 
 void from_json(const json& in, StorageBits& value)
 {
-    value.codes = read<std::int64_t>(in, "codes");
-    value.scales = read<std::int64_t>(in, "scales");
-    value.zeroPoints = read<std::int64_t>(in, "zero_points");
-    value.tables = read<std::int64_t>(in, "tables");
-    value.channelScales = read<std::int64_t>(in, "channel_scales");
+    value.codes = readCount(in, "codes", detail::kMaxBits);
+    value.scales = readCount(in, "scales", detail::kMaxBits);
+    value.zeroPoints = readCount(in, "zero_points", detail::kMaxBits);
+    value.tables = readCount(in, "tables", detail::kMaxBits);
+    value.channelScales = readCount(in, "channel_scales", detail::kMaxBits);
 }
 
 void to_json(json& out, const LayerStorage& value)
@@ -108,13 +112,17 @@ void to_json(json& out, const LayerStorage& value)
 void from_json(const json& in, LayerStorage& value)
 {
     value.layer = read<std::string>(in, "name");
-    value.elements = read<std::int64_t>(in, "elements");
+    value.elements = readCount(in, "elements", detail::kMaxElements);
     value.kind = readNamed(in, "storage", storageKindFromName);
     value.bitsPerCode = read<int>(in, "bits_per_code");
     value.bits = read<StorageBits>(in, "bits");
     value.reason = readOr<std::string>(in, "reason", {});
     value.spec = value.kind == StorageKind::Untouched ? readOr(in, "spec", CompressionSpec {})
                                                       : read<CompressionSpec>(in, "spec");
+    if (value.kind != StorageKind::Untouched
+        && (value.kind == StorageKind::Quantized)
+            != std::holds_alternative<QuantConfig>(value.spec))
+        detail::badField("spec", "does not fit the storage");
     value.exactPalette = readOr(in, "exact_palette", false);
     value.weightErrorDb.reset();
     if (in.contains("weight_error_db"))
@@ -134,8 +142,8 @@ void to_json(json& out, const SizeAccount& value)
 void from_json(const json& in, SizeAccount& value)
 {
     value.compressed = read<StorageBits>(in, "compressed_bits");
-    value.untouchedBits = read<std::int64_t>(in, "untouched_bits");
-    value.totalElements = read<std::int64_t>(in, "total_elements");
+    value.untouchedBits = readCount(in, "untouched_bits", detail::kMaxBits);
+    value.totalElements = readCount(in, "total_elements", detail::kMaxElements);
     value.compressedLayers = read<int>(in, "compressed_layers");
     value.totalLayers = read<int>(in, "total_layers");
 }

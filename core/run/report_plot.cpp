@@ -18,16 +18,29 @@ constexpr double kLabelHeight = 12;
 constexpr double kCharWidth = 6.1; ///< of an 11 px letter, on the safe side
 constexpr double kLegendCharWidth = 5.5; ///< on average
 constexpr std::size_t kMaxLabels = 8;
+constexpr int kMaxTicks = 20; ///< niceAxis() makes half as many
 
 struct Axis
 {
     double low = 0, high = 1, step = 1;
+
+    /// Counted, and values computed from the count: a value that is added up may not change any
+    /// more where a damaged file holds large numbers.
+    int ticks() const
+    {
+        return 1 + static_cast<int>(std::min((high - low) / step + 0.5, kMaxTicks - 1.0));
+    }
+    double tick(int index) const { return low + index * step; }
 };
 
 /// Ends and ticks at 1, 2 or 5 times a power of ten, about `count` of them.
 Axis niceAxis(double low, double high, int count)
 {
-    const double span = std::max(high - low, 1e-3);
+    if (!std::isfinite(high - low))
+        return {};
+    // Ends that are equal, or as good as, get room between them.
+    const double span =
+        std::max({high - low, 1e-3, 1e-9 * std::max(std::fabs(low), std::fabs(high))});
     const double raw = span / count;
     const double power = std::pow(10.0, std::floor(std::log10(raw)));
     const double step = power
@@ -35,7 +48,8 @@ Axis niceAxis(double low, double high, int count)
                : raw / power < 3.5 ? 2
                : raw / power < 7.5 ? 5
                                    : 10);
-    return {std::floor(low / step) * step, std::ceil(high / step) * step, step};
+    const double first = std::floor(low / step) * step;
+    return {first, std::max(std::ceil(high / step) * step, first + step), step};
 }
 
 struct Box
@@ -194,12 +208,14 @@ private:
     {
         std::string text;
         const int decimals = isDb() ? 0 : 2;
-        for (double value = m_y.low; value < m_y.high + m_y.step / 2; value += m_y.step) {
+        for (int i = 0; i < m_y.ticks(); ++i) {
+            const double value = m_y.tick(i);
             text += line(kLeft, y(value), kRight, y(value), "grid");
             text += label(kLeft - 8, y(value) + 4,
                           fixedText(value, m_y.step < 1 && isDb() ? 1 : decimals), "end");
         }
-        for (double value = m_x.low; value < m_x.high + m_x.step / 2; value += m_x.step) {
+        for (int i = 0; i < m_x.ticks(); ++i) {
+            const double value = m_x.tick(i);
             text += line(x(value), kTop, x(value), kBottom, "grid");
             text += label(x(value), kBottom + 18, fixedText(value, m_x.step < 1 ? 1 : 0) + "×",
                           "middle");

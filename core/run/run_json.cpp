@@ -4,6 +4,7 @@
 
 #include "core/base/json_nesting.h"
 #include "core/plan/json.h"
+#include "core/plan/json_fields.h"
 
 #include <nlohmann/json.hpp>
 
@@ -70,7 +71,7 @@ InputTensor inputFromJson(const Json& json)
     input.name = json.at("name").get<std::string>();
     input.argument = json.at("argument").get<std::string>();
     input.dtype = json.at("dtype").get<std::string>();
-    input.shape = json.at("shape").get<std::vector<std::int64_t>>();
+    input.shape = detail::readShape(json, "shape");
     input.min = numberFromJson(json.at("min"));
     input.max = numberFromJson(json.at("max"));
     input.looksLikeNoise = json.at("looks_like_noise").get<bool>();
@@ -148,13 +149,12 @@ void parseRunJson(const std::string& text, const std::string& path, RunContents&
     if (!json.is_object() || json.value("schema", Json()) != kSchemaName)
         throw badRun(path, "it does not say so");
     const Json version = json.value("schema_version", Json());
-    if (!version.is_number_integer() || version.get<int>() < 1)
+    if (!version.is_number_integer() || version < 1)
         throw badRun(path, "it has no format version");
-    if (version.get<int>() > kRunSchemaVersion)
+    if (version > kRunSchemaVersion)
         throw Error(ErrorCode::BadFormat,
-                    "This run was written by a newer Bitfront (format "
-                        + std::to_string(version.get<int>()) + "; this program reads up to "
-                        + std::to_string(kRunSchemaVersion) + ").",
+                    "This run was written by a newer Bitfront (format " + version.dump()
+                        + "; this program reads up to " + std::to_string(kRunSchemaVersion) + ").",
                     "Open it with a newer Bitfront.", path);
     try {
         run.state = stateFromName(json.at("state").get<std::string>());

@@ -171,6 +171,8 @@ private slots:
     void hugeAndSpecialValues();
     void nonFiniteLayerAndExactPalette();
     void otherModelIsRefused();
+    void impossibleRecords_data();
+    void impossibleRecords();
     void damagedFiles_data();
     void damagedFiles();
     void anyBytes();
@@ -302,7 +304,29 @@ void TestPack::otherModelIsRefused()
     QVERIFY(textOf([&] { packModel(model, "x", layers); }).startsWith("bad_argument: "));
     layers = planStorage(model.info(), configOf(QuantConfig {}));
     layers[0].bits.scales += 16;
+    QVERIFY(textOf([&] { packModel(model, "x", layers); }).startsWith("bad_format: "));
     QVERIFY(textOf([&] { packModel(model, "x", layers); }).contains("accounted size"));
+}
+
+void TestPack::impossibleRecords_data()
+{
+    QTest::addColumn<int>("bits");
+    QTest::addColumn<int>("groupSize");
+    QTest::newRow("5 bits") << 5 << 0;
+    QTest::newRow("groups that do not divide") << 4 << 3;
+}
+
+/// A record that no sweep writes is a damaged file, not a mistake in the program.
+void TestPack::impossibleRecords()
+{
+    QFETCH(int, bits);
+    QFETCH(int, groupSize);
+    const ValuesModel model(WeightType::Float32);
+    std::vector<LayerStorage> layers =
+        planStorage(model.info(), configOf(PaletteConfig {4, 0, false}));
+    layers[0].spec = PaletteConfig {bits, groupSize, false};
+    const QString text = textOf([&] { packModel(model, "x", layers); });
+    QVERIFY2(text.startsWith("bad_format: ") && text.contains("“linear”"), qPrintable(text));
 }
 
 void TestPack::damagedFiles_data()

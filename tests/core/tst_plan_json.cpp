@@ -66,6 +66,10 @@ private slots:
     void unknownFieldsAreTolerated();
     void malformed_data();
     void malformed();
+    void malformedModel_data();
+    void malformedModel();
+    void floors_data();
+    void floors();
     void anyCutIsAnError();
     void badUtf8();
 };
@@ -244,6 +248,27 @@ void TestPlanJson::malformed_data()
     QTest::newRow("13-bit palette") << "/spec/n_bits"
                                     << "13"
                                     << "n_bits";
+    QTest::newRow("5-bit palette") << "/spec/n_bits"
+                                   << "5"
+                                   << "n_bits";
+    QTest::newRow("palette of a quantized layer") << "/layers/0/storage"
+                                                  << "\"quantized\""
+                                                  << "spec";
+    QTest::newRow("negative codes") << "/layers/0/bits/codes"
+                                    << "-16"
+                                    << "codes";
+    QTest::newRow("sum of bits overflows") << "/layers/0/bits/tables"
+                                           << "9223372036854775807"
+                                           << "tables";
+    QTest::newRow("layers add up to too much") << "/layers/0/bits/tables"
+                                               << "18014398509481984"
+                                               << "layers";
+    QTest::newRow("total overflows") << "/size/untouched_bits"
+                                     << "9223372036854775807"
+                                     << "untouched_bits";
+    QTest::newRow("negative elements") << "/size/total_elements"
+                                       << "-1"
+                                       << "total_elements";
     QTest::newRow("layers are an object") << "/layers"
                                           << "3"
                                           << "layers";
@@ -270,6 +295,66 @@ void TestPlanJson::malformed()
         QCOMPARE(error.code(), ErrorCode::BadFormat);
         QVERIFY2(QString(error.what()).contains("'" + named + "'"), error.what());
     }
+}
+
+void TestPlanJson::malformedModel_data()
+{
+    QTest::addColumn<QString>("pointer");
+    QTest::addColumn<QString>("value");
+    QTest::addColumn<QString>("named");
+    const auto row = [](const char* tag, const char* pointer, const char* value,
+                        const char* named) { QTest::newRow(tag) << pointer << value << named; };
+    row("no whole number", "/layers/0/shape/0", "1e300", "shape");
+    row("fraction", "/layers/0/shape/0", "2.5", "shape");
+    row("beyond 64 bits", "/layers/0/shape/0", "18446744073709551615", "shape");
+    row("negative extent", "/layers/0/shape/0", "-100", "shape");
+    row("shape is a word", "/layers/0/shape", "\"100\"", "shape");
+    row("product overflows", "/layers/0/shape", "[4294967296, 4294967296]", "shape");
+    row("product overflows before a zero", "/layers/0/shape", "[4294967296, 4294967296, 0]",
+        "shape");
+    row("sum overflows", "/layers/0/shape", "[281474976710656]", "layers");
+    row("plain shape", "/plain_parameters/0/shape/0", "1e300", "shape");
+    row("plain elements", "/plain_parameters/0/elements", "9223372036854775807", "elements");
+    row("plain sum", "/plain_parameters/0/elements", "281474976710656", "plain_parameters");
+}
+
+void TestPlanJson::malformedModel()
+{
+    QFETCH(QString, pointer);
+    QFETCH(QString, value);
+    QFETCH(QString, named);
+    json out = tiedModel();
+    out[json::json_pointer(pointer.toStdString())] = json::parse(value.toStdString());
+    try {
+        (void)out.get<ModelInfo>();
+        QFAIL("no exception");
+    } catch (const Error& error) {
+        QCOMPARE(error.code(), ErrorCode::BadFormat);
+        QVERIFY2(QString(error.what()).contains("'" + named + "'"), error.what());
+    }
+}
+
+void TestPlanJson::floors_data()
+{
+    QTest::addColumn<QString>("floor");
+    QTest::addColumn<bool>("read");
+    QTest::newRow("usual") << "10" << true;
+    QTest::newRow("off, in effect") << "-1000000" << true;
+    QTest::newRow("beyond a double's digits") << "1e16" << false;
+    QTest::newRow("infinite") << "\"-Infinity\"" << false;
+    QTest::newRow("no number") << "\"NaN\"" << false;
+}
+
+void TestPlanJson::floors()
+{
+    QFETCH(QString, floor);
+    QFETCH(bool, read);
+    json out = MetricChoice {};
+    out["floor"] = json::parse(floor.toStdString());
+    if (read)
+        QCOMPARE(json(out.get<MetricChoice>()), out);
+    else
+        QVERIFY_EXCEPTION_THROWN((void)out.get<MetricChoice>(), Error);
 }
 
 void TestPlanJson::anyCutIsAnError()

@@ -10,6 +10,8 @@
 
 #include <QtTest>
 
+#include <nlohmann/json.hpp>
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -53,6 +55,8 @@ private slots:
     void missingAndForeignFiles();
     void pipesAreRefused();
     void replacingTouchesNothingElse();
+    void extentsAreChecked_data();
+    void extentsAreChecked();
     void interruptedRunIsSaid();
     void awkwardNames();
     void commandRepeatsTheRun();
@@ -257,6 +261,15 @@ void TestRunFolder::missingAndForeignFiles_data()
                            << "newer Bitfront (format 2";
     QTest::newRow("huge version") << "{\"schema\":\"bitfront-run\",\"schema_version\":99999999999}"
                                   << true << format << "newer Bitfront";
+    QTest::newRow("version 2^32 + 1")
+        << "{\"schema\":\"bitfront-run\",\"schema_version\":4294967297}" << true << format
+        << "newer Bitfront (format 4294967297";
+    QTest::newRow("version of 64 bits")
+        << "{\"schema\":\"bitfront-run\",\"schema_version\":18446744073709551615}" << true << format
+        << "newer Bitfront (format 18446744073709551615";
+    QTest::newRow("negative version")
+        << "{\"schema\":\"bitfront-run\",\"schema_version\":-4294967295}" << true << format
+        << "no format version";
     QTest::newRow("fields missing") << "{\"schema\":\"bitfront-run\",\"schema_version\":1,"
                                        "\"state\":\"finished\"}"
                                     << true << format << "wall_time_ms";
@@ -306,6 +319,32 @@ void TestRunFolder::replacingTouchesNothingElse()
     QCOMPARE(slurp(path("notes")), std::string("new"));
     QCOMPARE(slurp(path("notes.tmp")), std::string("mine"));
     QCOMPARE(std::distance(fs::directory_iterator(path("")), {}), 3);
+}
+
+void TestRunFolder::extentsAreChecked_data()
+{
+    QTest::addColumn<QString>("pointer");
+    QTest::addColumn<QString>("value");
+    QTest::newRow("input") << "/inputs/tensors/0/shape/0"
+                           << "1e300";
+    QTest::newRow("output") << "/outputs/0/shape"
+                            << "[4294967296, 4294967296]";
+    QTest::newRow("layer") << "/model/layers/0/shape/0"
+                           << "-1";
+}
+
+void TestRunFolder::extentsAreChecked()
+{
+    QFETCH(QString, pointer);
+    QFETCH(QString, value);
+    writeSmallRun(path("run"), 1);
+    nlohmann::json json = nlohmann::json::parse(slurp(path("run/run.json")));
+    json.at(nlohmann::json::json_pointer(pointer.toStdString())) =
+        nlohmann::json::parse(value.toStdString());
+    spit(path("run/run.json"), json.dump());
+    const Failure failure = failureOf([&] { readRun(path("run")); });
+    QCOMPARE(failure.code, ErrorCode::BadFormat);
+    QVERIFY2(contains(failure.message, "'shape'"), failure.message.c_str());
 }
 
 void TestRunFolder::interruptedRunIsSaid()

@@ -29,6 +29,8 @@ private slots:
     void htmlEmbedsThePicture();
     void htmlEscapes();
     void plotShowsEveryPoint();
+    void axesOfOddNumbers_data();
+    void axesOfOddNumbers();
 };
 
 void TestRunReportHtml::htmlIsSelfContained_data()
@@ -105,6 +107,38 @@ void TestRunReportHtml::plotShowsEveryPoint()
         const double at = one.captured(2).toDouble();
         QVERIFY(at >= 0 && at <= (one.captured(1) == "x" ? 960 : 480));
     }
+}
+
+void TestRunReportHtml::axesOfOddNumbers_data()
+{
+    QTest::addColumn<double>("floor");
+    QTest::addColumn<double>("quality");
+    QTest::newRow("usual") << 10.0 << 30.0;
+    QTest::newRow("one value") << 30.0 << 30.0;
+    QTest::newRow("below one last digit") << 1e16 << 1e16;
+    QTest::newRow("large floor") << 1e16 << 30.0;
+    QTest::newRow("large negative floor") << -1e16 << 30.0;
+    QTest::newRow("largest") << -1e308 << 1e308;
+    QTest::newRow("infinite floor") << -std::numeric_limits<double>::infinity() << 30.0;
+    QTest::newRow("no floor") << std::numeric_limits<double>::quiet_NaN() << 30.0;
+}
+
+/// Readers refuse such floors; the drawing ends all the same, with lines that can be counted.
+void TestRunReportHtml::axesOfOddNumbers()
+{
+    QFETCH(double, floor);
+    QFETCH(double, quality);
+    RunContents run = handRun();
+    run.header.metrics.front().floor = floor;
+    for (ResultRecord& record : run.records)
+        if (auto* measured = std::get_if<Measurement>(&record.outcome))
+            measured->outputs.front().value = quality;
+    const QString html = text(htmlReport(run, ""));
+    const QString plot = html.section("<svg class='plot'", 1).section("</svg>", 0, 0);
+    const qsizetype lines = plot.count("class='grid'");
+    QVERIFY2(lines >= 4 && lines <= 40, qPrintable(QString::number(lines)));
+    if (std::isfinite(floor))
+        QVERIFY(!plot.contains("NaN"));
 }
 
 QTEST_GUILESS_MAIN(TestRunReportHtml)

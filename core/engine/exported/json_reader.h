@@ -30,6 +30,10 @@ template<typename T>
 T valueOf(const Json& json, const char* name)
 {
     try {
+        // nlohmann would convert fractions; 1e300 is undefined behaviour.
+        if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+            if (!json.is_number_integer())
+                badProgram(std::string("“") + name + "” is no whole number");
         return json.get<T>();
     } catch (const Json::exception&) {
         badProgram(std::string("“") + name + "” is not what it should be");
