@@ -149,11 +149,12 @@ void parseRunJson(const std::string& text, const std::string& path, RunContents&
     if (!json.is_object() || json.value("schema", Json()) != kSchemaName)
         throw badRun(path, "it does not say so");
     const Json version = json.value("schema_version", Json());
-    if (!version.is_number_integer() || version < 1)
+    const auto number = version.is_number_unsigned() ? version.get<std::uint64_t>() : 0;
+    if (number < 1)
         throw badRun(path, "it has no format version");
-    if (version > kRunSchemaVersion)
+    if (number > kRunSchemaVersion)
         throw Error(ErrorCode::BadFormat,
-                    "This run was written by a newer Bitfront (format " + version.dump()
+                    "This run was written by a newer Bitfront (format " + std::to_string(number)
                         + "; this program reads up to " + std::to_string(kRunSchemaVersion) + ").",
                     "Open it with a newer Bitfront.", path);
     try {

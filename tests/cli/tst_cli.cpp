@@ -197,6 +197,7 @@ void TestCli::refusesBadInput_data()
            "Did you mean “perchannel_int8_symmetric”");
     option("unknown policy", {"--indivisible", "pad"}, "nearest, per-channel or skip");
     option("floor that is no number", {"--floor", "nan"}, "--floor is no number");
+    option("floor that is no quality", {"--floor", "1e16"}, "--floor is no quality");
     option("no threads", {"--threads", "0"}, "--threads");
     option("unknown option", {"--fast"}, "--fast");
 
