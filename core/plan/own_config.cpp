@@ -2,6 +2,7 @@
 #include "core/plan/own_config.h"
 
 #include "core/base/error.h"
+#include "core/base/palette_bits.h"
 
 #include <charconv>
 
@@ -98,9 +99,7 @@ std::string specProblem(const CompressionSpec& spec)
         return {};
     }
     const auto& palette = std::get<PaletteConfig>(spec);
-    const bool known =
-        (palette.bits >= 1 && palette.bits <= 4) || palette.bits == 6 || palette.bits == 8;
-    if (!known)
+    if (!isPaletteWidth(palette.bits))
         return "A palette has 1, 2, 3, 4, 6 or 8 bits.";
     if (palette.groupSize != 0 && outside(palette.groupSize))
         return "The size of a group is between 1 and " + most;
