@@ -5,6 +5,7 @@
 #include "app/cli/interrupt.h"
 #include "app/cli/plot_file.h"
 #include "app/cli/report_files.h"
+#include "core/base/number_text.h"
 #include "core/run/report.h"
 #include "core/run/report_facts.h"
 
@@ -159,9 +160,9 @@ void printSensitivity(std::ostream& out, const ScanSpace& space, const Sensitivi
         const ScanUnit& unit = space.units[u];
         std::vector<std::string> row {
             unit.name,
-            fixed(100 * static_cast<double>(unit.elements)
-                      / static_cast<double>(std::max<std::int64_t>(space.totalElements, 1)),
-                  1)
+            fixedText(100 * static_cast<double>(unit.elements)
+                          / static_cast<double>(std::max<std::int64_t>(space.totalElements, 1)),
+                      1)
                 + " %"};
         for (const int bits : {8, 4, 3, 2}) {
             double best = std::numeric_limits<double>::infinity();
@@ -186,9 +187,9 @@ void printRecipe(std::ostream& out, const ResultRecord& record)
         return;
     }
     const Measurement& measured = *record.measurement();
-    out << record.config.name << ": " << fixed(measured.size.averageBits(), 3) << " bits, "
-        << fixed(measured.size.megabytes(), 3) << " MB, "
-        << fixed(measured.size.compressionRatio(), 2) << "×\n";
+    out << record.config.name << ": " << fixedText(measured.size.averageBits(), 3) << " bits, "
+        << fixedText(measured.size.megabytes(), 3) << " MB, "
+        << fixedText(measured.size.compressionRatio(), 2) << "×\n";
     for (std::size_t i = 0; i < measured.outputs.size(); ++i) {
         const OutputQuality& output = measured.outputs[i];
         out << "  " << output.output << ": measured " << qualityWords(output.metric, output.value);
