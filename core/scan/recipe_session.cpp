@@ -134,6 +134,12 @@ ResultRecord RecipeSession::addRecipe(const RecipeTarget& target, int rounds,
     ResultRecord record;
     record.config = m_measurer->space().config(found.choice, m_request.experiment->model(), {});
     record.config.name = freeName(target.configName(), record.config);
+    const auto known = std::find_if(
+        m_earlier.records.begin(), m_earlier.records.end(),
+        [&](const ResultRecord& one) { return one.config.name == record.config.name; });
+    // The same formats again: its record stays, with what it has cost to find it.
+    if (known != m_earlier.records.end() && known->measurement())
+        return *known;
     record.recipe = found.facts;
     try {
         record.outcome = m_measurer->measureFully(record.config, stop);
@@ -141,11 +147,6 @@ ResultRecord RecipeSession::addRecipe(const RecipeTarget& target, int rounds,
         record.outcome = currentFailure(record.config.name);
     }
     record.finishedAt = utcTimeText();
-    const auto known = std::find_if(
-        m_earlier.records.begin(), m_earlier.records.end(),
-        [&](const ResultRecord& one) { return one.config.name == record.config.name; });
-    if (known != m_earlier.records.end() && known->measurement() && known->recipe == record.recipe)
-        return *known; // nothing new to say
     m_writer->append(record);
     if (known != m_earlier.records.end())
         *known = record;
