@@ -35,6 +35,7 @@ EstimateSheet::EstimateSheet(ProjectSetup& setup, QWidget* parent)
     , m_setup(setup)
 {
     setObjectName(QStringLiteral("estimateSheet"));
+    setAccessibleName(tr("Estimate"));
     setFocusPolicy(Qt::StrongFocus);
     auto* page = new QVBoxLayout(this);
     page->setContentsMargins(24, 24, 24, 24);
