@@ -190,9 +190,9 @@ void MainWindow::showEvent(QShowEvent* event)
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
-    if (m_run.isRunning() && !m_closing) {
-        // Results are on disk already; wait for the running forward passes without blocking, unless
-        // the user asks a second time.
+    if ((m_run.isRunning() || m_writer.isBusy()) && !m_closing) {
+        // Results are on disk already; wait for the running forward passes and for reports without
+        // blocking, unless the user asks a second time.
         m_closing = true;
         m_plot->setClosing();
         m_run.stop();

@@ -126,6 +126,7 @@ private:
     void openSorted(const QStringList& models, const QStringList& inputs);
     void exportOne();
     void exportAll();
+    void closeWhenDone();
     void showExported(const QStringList& files);
     void showRunError(const ErrorText& error);
     void showEnd(const SweepEnd& end);

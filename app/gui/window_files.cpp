@@ -4,6 +4,7 @@
 #include "app/gui/main_window.h"
 #include "core/run/run_folder.h"
 #include "widgets/panels/compare_panel.h"
+#include "widgets/panels/plot_panel.h"
 #include "widgets/workbench/run_location.h"
 #include "widgets/workbench/text.h"
 
@@ -156,10 +157,13 @@ void MainWindow::exportOne()
                 {QStringLiteral("svg"), ExportKind::Svg},
                 {QStringLiteral("pdf"), ExportKind::Pdf}};
             const QString suffix = QFileInfo(path).suffix().toLower();
-            const bool known = kKinds.contains(suffix);
-            m_writer.write(kKinds.value(suffix, ExportKind::Markdown),
-                           known ? path : path + QStringLiteral(".md"), m_run.folder(),
-                           m_run.snapshot());
+            if (kKinds.contains(suffix))
+                m_writer.write(kKinds.value(suffix), path, m_run.folder(), m_run.snapshot());
+            else // never under another name than the one that the dialog asked about
+                m_plot->showMessage(MessageBanner::Kind::Error,
+                                    tr("“%1” is no kind of report or plot. Choose a name that ends "
+                                       "in .md, .html, .png, .svg or .pdf.")
+                                        .arg(QFileInfo(path).fileName()));
         });
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setFileMode(QFileDialog::AnyFile);

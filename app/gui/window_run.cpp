@@ -175,7 +175,7 @@ void MainWindow::showEnd(const SweepEnd& end)
                             : tr("%1 configurations failed; the table says why.").arg(end.failed),
             tr("Write report"), writeReport);
     if (m_closing) {
-        close();
+        closeWhenDone();
         return;
     }
     if (m_selection.current() == kNoRecord && m_run.snapshot()
@@ -300,7 +300,13 @@ void MainWindow::showRunError(const ErrorText& error)
 void MainWindow::exportAll()
 {
     if (m_run.snapshot() && !m_run.snapshot()->records.empty())
-        m_writer.writeAll(m_run.folder(), m_run.snapshot());
+        m_writer.writeAll(m_run.folder());
+}
+
+void MainWindow::closeWhenDone()
+{
+    if (m_closing && !m_run.isRunning() && !m_writer.isBusy())
+        close();
 }
 
 void MainWindow::showExported(const QStringList& files)
@@ -313,6 +319,7 @@ void MainWindow::showExported(const QStringList& files)
         MessageBanner::Kind::Ok,
         tr("Wrote %1 to %2").arg(names.join(QStringLiteral(", ")), shortPath(folder)),
         tr("Open folder"), [folder] { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
+    closeWhenDone();
 }
 
 } // namespace bitfront

@@ -164,6 +164,7 @@ void MainWindow::wireRun()
     });
     connect(&m_writer, &ReportWriter::exported, this, &MainWindow::showExported);
     connect(&m_writer, &ReportWriter::exportFailed, this, [this](const ErrorText& error) {
+        m_closing = false; // not without having said so
         m_plot->showMessage(MessageBanner::Kind::Error, error.whole());
     });
 }

@@ -69,12 +69,15 @@ public:
     /// Throws Error(FileNotWritable) with the cause.
     RunWriter(std::filesystem::path folder, const RunHeader& header);
     /// Goes on with a run that ended before its time: takes its lock, cuts off a torn last line,
-    /// reads what is there into `earlier` and says "running" again. Its header stays as it is.
+    /// reads what is there into `earlier`. Its header stays as it is, its state until begin().
     /// Throws Error: FileNotReadable, BadFormat, FileNotWritable (also when another process writes
     /// it).
     static RunWriter resume(std::filesystem::path folder, RunContents& earlier);
     ~RunWriter();
     RunWriter(RunWriter&&) noexcept;
+
+    /// A resumed run says "running" from here on. Throws Error(FileNotWritable).
+    void begin();
 
     const std::filesystem::path& folder() const;
     /// Where the finished run that was in the folder went; empty when there was none.

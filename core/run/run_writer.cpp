@@ -153,6 +153,7 @@ struct RunWriter::Impl
     RunHeader header;
     FolderLock lock;
     LineFile results;
+    double earlierWallMs = 0; ///< of a resumed run
     std::set<std::string> fileNames; ///< within configs/
 
     /// "configs/<name>.yaml", numbered when two names fall together.
@@ -192,10 +193,15 @@ RunWriter RunWriter::resume(fs::path folder, RunContents& earlier)
     impl.header = earlier.header;
     for (const ResultRecord& record : earlier.records)
         impl.fileNames.insert(fs::path(record.configPath).stem().string());
+    impl.earlierWallMs = earlier.wallMs;
     makeFolders(impl.folder / "configs");
-    replaceFile(impl.folder / "run.json",
-                runJsonText(impl.header, RunState::Running, earlier.wallMs));
     return writer;
+}
+
+void RunWriter::begin()
+{
+    replaceFile(m_impl->folder / "run.json",
+                runJsonText(m_impl->header, RunState::Running, m_impl->earlierWallMs));
 }
 
 RunWriter::RunWriter(fs::path folder, const RunHeader& header)

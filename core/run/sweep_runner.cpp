@@ -20,9 +20,10 @@ SweepRunner::~SweepRunner()
     m_impl->threads.clear(); // joins
     if (m_impl->clock.joinable())
         m_impl->clock.join();
-    if (!m_impl->started) {
+    // A resumed run that nobody started stays as it was.
+    if (!m_impl->started && !m_impl->request.resume) {
         try {
-            m_impl->writer.finish(RunState::Stopped, m_impl->earlier.wallMs);
+            m_impl->writer.finish(RunState::Stopped, 0);
         } catch (const std::exception&) {
             // An unstarted run holds nothing that could be lost.
         }
@@ -39,6 +40,8 @@ void SweepRunner::start()
     const std::vector<CompressionConfig> queue(m_impl->state.queue().begin(),
                                                m_impl->state.queue().end());
     m_impl->request.experiment->announce(queue);
+    if (m_impl->request.resume)
+        m_impl->writer.begin();
     m_impl->started = true;
     m_impl->startedAt = SweepClock::now();
     m_impl->noteIdle(); // paused before it began: its time has not begun either
@@ -127,7 +130,9 @@ bool SweepRunner::moveToFront(const std::string& name)
 bool SweepRunner::retry(const std::string& name)
 {
     const std::lock_guard lock(m_impl->stateMutex);
-    const bool queued = !m_impl->finished && m_impl->state.retry(name);
+    // Once nothing is left, the workers are on their way out.
+    const bool leaving = m_impl->finished || (m_impl->started && m_impl->state.isIdle());
+    const bool queued = !leaving && m_impl->state.retry(name);
     m_impl->changed.notify_all();
     return queued;
 }

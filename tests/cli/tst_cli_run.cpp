@@ -38,6 +38,7 @@ private slots:
     void resumes();
     void resumeNeedsTheSameFiles();
     void resumesWithStoredInputs();
+    void askingChangesNothing();
     void reportsShowNoOldPicture();
     void asksOnATerminal();
     void keepsEarlierRuns();
@@ -391,6 +392,22 @@ void TestCliRun::resumesWithStoredInputs()
     const CliResult again = runCli({"run", "--resume", folder, "--yes"});
     QVERIFY2(again.exitCode == 0, qPrintable(again.err));
     QVERIFY(again.out.contains("nothing is left to run"));
+}
+
+// A run that nobody agreed to go on with stays the run that it was.
+void TestCliRun::askingChangesNothing()
+{
+    const QString folder = m_folder.filePath("asked");
+    const QString file = folder + "/run.json";
+    const CliResult partial =
+        runCli({"run", ownFile("raises_when_coarse.pt"), "--inputs",
+                ownFile("raises_when_coarse.inputs.pt"), "--out", folder, "--yes", "--no-refine"});
+    QCOMPARE(partial.exitCode, 3);
+    const QString before = fileText(file);
+    QCOMPARE(jsonOf(before)["state"].toString(), "finished");
+    const CliResult asked = runCli({"run", "--resume", folder, "--retry-failed"});
+    QCOMPARE(asked.exitCode, 2); // no terminal, no --yes
+    QCOMPARE(fileText(file), before);
 }
 
 // The picture of a run that was stopped early does not fit the tables of the whole one.

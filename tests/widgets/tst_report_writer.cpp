@@ -29,6 +29,7 @@ private slots:
     void init();
     void pagesHoldThePicture_data();
     void pagesHoldThePicture();
+    void markdownHasItsOwnPicture();
     void unwritablePlaceIsNamed();
 
 private:
@@ -58,12 +59,31 @@ void TestReportWriter::pagesHoldThePicture()
     const QSignalSpy exported(&writer, &ReportWriter::exported);
     const QString page = m_run + QStringLiteral("/report.html");
     if (all)
-        writer.writeAll(m_run, snapshotOf(m_run));
+        writer.writeAll(m_run);
     else
         writer.write(ExportKind::Html, page, m_run, snapshotOf(m_run));
     QTRY_COMPARE_WITH_TIMEOUT(exported.count(), 1, 20000);
     // What every PNG file begins with, in base64.
     QVERIFY(test::contains(test::slurp(page.toStdString()), "data:image/png;base64,iVBORw0KGgo"));
+}
+
+// Two reports in one folder keep their own pictures; a picture that was there stays.
+void TestReportWriter::markdownHasItsOwnPicture()
+{
+    ReportWriter writer;
+    const QSignalSpy exported(&writer, &ReportWriter::exported);
+    const QString other = m_dir->filePath(QStringLiteral("compression_exploration.png"));
+    test::spit(other.toStdString(), "another run's");
+    writer.write(ExportKind::Markdown, m_dir->filePath(QStringLiteral("a.md")), m_run,
+                 snapshotOf(m_run));
+    QTRY_COMPARE_WITH_TIMEOUT(exported.count(), 1, 20000);
+    const QString picture = m_dir->filePath(QStringLiteral("a.png"));
+    QCOMPARE(exported.first().first().toStringList(),
+             QStringList({m_dir->filePath(QStringLiteral("a.md")), picture}));
+    QVERIFY(QFile::exists(picture));
+    QVERIFY(test::contains(test::slurp(m_dir->filePath(QStringLiteral("a.md")).toStdString()),
+                           "a.png"));
+    QCOMPARE(test::slurp(other.toStdString()), std::string("another run's"));
 }
 
 void TestReportWriter::unwritablePlaceIsNamed()

@@ -50,6 +50,7 @@ private slots:
     void runFolderOpensAgain();
     void runAgainKeepsTheMetrics();
     void closingWhileRunningKeepsResults();
+    void closingWaitsForTheReport();
     void themesSwitch();
     void demoNeedsThreeClicks();
 };
@@ -471,6 +472,17 @@ void TestWindowFlow::closingWhileRunningKeepsResults()
     const RunContents run = readRun(folder.toStdString());
     QVERIFY(run.records.size() >= 2);
     QCOMPARE(run.state, RunState::Stopped);
+}
+
+void TestWindowFlow::closingWaitsForTheReport()
+{
+    WindowFixture f;
+    QVERIFY(f.sweep());
+    const QString folder = f.window->run().folder();
+    f.find<QAction>("actionExport")->trigger();
+    QVERIFY(!f.window->close());
+    QTRY_VERIFY_WITH_TIMEOUT(!f.window->isVisible(), 10000);
+    QVERIFY(QFile::exists(folder + QStringLiteral("/report.html")));
 }
 
 void TestWindowFlow::themesSwitch()

@@ -9,6 +9,7 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <QTemporaryDir>
 
 namespace bitfront {
 
@@ -43,11 +44,11 @@ QString ReportWriter::defaultFileName(ExportKind kind)
     return {};
 }
 
-bool ReportWriter::drawPlot(const SnapshotPtr& snapshot, const QString& file)
+bool ReportWriter::drawPlot(const ResultSnapshot& snapshot, const QString& file)
 {
     makeFolder(file);
     // On paper and in reports the plot is always light.
-    const QString problem = exportPlot(*snapshot, file, Theme::light());
+    const QString problem = exportPlot(snapshot, file, Theme::light());
     if (problem.isEmpty())
         return true;
     fail({ErrorCode::FileNotWritable, problem.toStdString(), "Choose another folder.",
@@ -60,49 +61,89 @@ void ReportWriter::fail(const Failure& failure)
     emit exportFailed(errorText(Task::Export, failure));
 }
 
-void ReportWriter::writeAll(const QString& runFolder, const SnapshotPtr& snapshot)
+void ReportWriter::writeAll(const QString& runFolder)
 {
     const QDir folder(runFolder);
-    const QString png = folder.absoluteFilePath(defaultFileName(ExportKind::Png));
-    const QString markdown = folder.absoluteFilePath(defaultFileName(ExportKind::Markdown));
-    const QString html = folder.absoluteFilePath(defaultFileName(ExportKind::Html));
-    if (!drawPlot(snapshot, png))
-        return;
-    m_queue.run(
-        this,
-        [=, this](const std::stop_token&) -> BackgroundQueue::Completion {
-            const RunContents run = readRun(toPath(runFolder));
-            replaceFile(toPath(markdown),
-                        markdownReport(run, defaultFileName(ExportKind::Png).toStdString()));
-            replaceFile(toPath(html), htmlReport(run, readFile(toPath(png))));
-            return [this, files = QStringList {markdown, html, png}] { emit exported(files); };
-        },
-        [this](const Failure& failure) { fail(failure); });
+    writeReport(runFolder,
+                {folder.absoluteFilePath(defaultFileName(ExportKind::Png)),
+                 folder.absoluteFilePath(defaultFileName(ExportKind::Markdown)),
+                 folder.absoluteFilePath(defaultFileName(ExportKind::Html)),
+                 {}});
 }
 
 void ReportWriter::write(ExportKind kind, const QString& file, const QString& runFolder,
                          const SnapshotPtr& snapshot)
 {
-    if (kind != ExportKind::Markdown && kind != ExportKind::Html) {
-        if (drawPlot(snapshot, file))
-            emit exported({file});
-        return;
+    if (kind == ExportKind::Markdown) {
+        // Named after the report: two reports in one folder keep their own pictures.
+        const QFileInfo info(file);
+        writeReport(
+            runFolder,
+            {info.absoluteDir().absoluteFilePath(info.completeBaseName() + QStringLiteral(".png")),
+             file,
+             {},
+             {}});
+    } else if (kind == ExportKind::Html) {
+        // A page carries its picture inside.
+        auto folder = std::make_shared<QTemporaryDir>();
+        writeReport(runFolder,
+                    {folder->filePath(defaultFileName(ExportKind::Png)), {}, file, folder});
+    } else if (drawPlot(*snapshot, file)) {
+        emit exported({file});
     }
-    const QString png =
-        QFileInfo(file).absoluteDir().absoluteFilePath(defaultFileName(ExportKind::Png));
-    if (!drawPlot(snapshot, png))
-        return;
+}
+
+// The plot of a report ranks by the same output as its tables, whatever the window shows.
+void ReportWriter::writeReport(const QString& runFolder, const ReportFiles& files)
+{
+    ++m_busy;
     m_queue.run(
         this,
         [=, this](const std::stop_token&) -> BackgroundQueue::Completion {
-            const RunContents run = readRun(toPath(runFolder));
-            replaceFile(toPath(file),
-                        kind == ExportKind::Markdown
-                            ? markdownReport(run, defaultFileName(ExportKind::Png).toStdString())
-                            : htmlReport(run, readFile(toPath(png))));
-            return [this, files = QStringList {file, png}] { emit exported(files); };
+            auto run = std::make_shared<const RunContents>(readRun(toPath(runFolder)));
+            const SnapshotPtr snapshot =
+                makeSnapshot(run->records, run->header.metrics, run->header.fp16Quality, 0,
+                             run->header.model.fp16Bytes());
+            return [=, this] { // drawn here: fonts and painting are the GUI thread's
+                if (drawPlot(*snapshot, files.png))
+                    writeTexts(run, files);
+                else
+                    --m_busy;
+            };
         },
-        [this](const Failure& failure) { fail(failure); });
+        [this](const Failure& failure) {
+            --m_busy;
+            fail(failure);
+        });
+}
+
+void ReportWriter::writeTexts(const std::shared_ptr<const RunContents>& run,
+                              const ReportFiles& files)
+{
+    m_queue.run(
+        this,
+        [=, this](const std::stop_token&) -> BackgroundQueue::Completion {
+            QStringList written;
+            if (!files.markdown.isEmpty()) {
+                const std::string picture = QFileInfo(files.png).fileName().toStdString();
+                replaceFile(toPath(files.markdown), markdownReport(*run, picture));
+                written << files.markdown;
+            }
+            if (!files.html.isEmpty()) {
+                replaceFile(toPath(files.html), htmlReport(*run, readFile(toPath(files.png))));
+                written << files.html;
+            }
+            if (!files.scratch)
+                written << files.png;
+            return [this, written] {
+                --m_busy;
+                emit exported(written);
+            };
+        },
+        [this](const Failure& failure) {
+            --m_busy;
+            fail(failure);
+        });
 }
 
 } // namespace bitfront

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/workbench/run_controller.h"
 
+#include "core/run/current_failure.h"
 #include "widgets/workbench/run_store.h"
 #include "widgets/workbench/text.h"
 
@@ -114,7 +115,16 @@ void RunController::adoptLive(std::shared_ptr<Live> live, RunHeader header)
     adoptRun(std::move(header), pathText(m_live->runner->folder()), m_live->store);
     if (!m_live->store->records.empty()) // of a resumed run; nobody adds to them yet
         buildSnapshot();
-    m_live->runner->start();
+    try {
+        m_live->runner->start();
+    } catch (...) { // no thread, no memory, no room on the disk
+        const Failure failure = currentFailure("");
+        m_live.reset();
+        m_phase = Phase::Idle;
+        m_state = RunState::Stopped;
+        emit startFailed(errorText(Task::StartSweep, failure));
+        return;
+    }
     if (m_stopRequested)
         m_live->runner->requestStop();
     m_pollTimer.start();

@@ -13,12 +13,18 @@ namespace bitfront {
 
 namespace {
 
+/// The text of a record's configuration. Only files that a run has of its own are read, whatever a
+/// record of unknown origin names.
 QString readRecipe(const QString& folder, const std::string& relative)
 {
-    QFile file(QDir(folder).absoluteFilePath(toQString(relative)));
-    if (!file.open(QIODevice::ReadOnly | QIODevice::Text))
+    const std::filesystem::path path(relative);
+    if (path.parent_path() != "configs" || path.extension() != ".yaml")
         return {};
-    return QString::fromUtf8(file.readAll());
+    try {
+        return QString::fromStdString(readFile(toPath(folder) / path));
+    } catch (const Error&) {
+        return {};
+    }
 }
 
 QString resultsFile(const QString& folder)
