@@ -75,12 +75,27 @@ bool isInteger(CodeType type)
         && type != CodeType::Float4E2M1;
 }
 
-std::string_view name(CodeType type) { return nameIn(kCodeTypes, type); }
-std::string_view name(QuantScheme scheme) { return nameIn(kSchemes, scheme); }
-std::string_view name(WeightType type) { return nameIn(kWeightTypes, type); }
-std::string_view name(Metric metric) { return nameIn(kMetrics, metric); }
+std::string_view name(CodeType type)
+{
+    return nameIn(kCodeTypes, type);
+}
+std::string_view name(QuantScheme scheme)
+{
+    return nameIn(kSchemes, scheme);
+}
+std::string_view name(WeightType type)
+{
+    return nameIn(kWeightTypes, type);
+}
+std::string_view name(Metric metric)
+{
+    return nameIn(kMetrics, metric);
+}
 
-std::optional<CodeType> codeTypeFromName(std::string_view text) { return valueIn(kCodeTypes, text); }
+std::optional<CodeType> codeTypeFromName(std::string_view text)
+{
+    return valueIn(kCodeTypes, text);
+}
 std::optional<QuantScheme> quantSchemeFromName(std::string_view text)
 {
     return valueIn(kSchemes, text);
@@ -89,6 +104,9 @@ std::optional<WeightType> weightTypeFromName(std::string_view text)
 {
     return valueIn(kWeightTypes, text);
 }
-std::optional<Metric> metricFromName(std::string_view text) { return valueIn(kMetrics, text); }
+std::optional<Metric> metricFromName(std::string_view text)
+{
+    return valueIn(kMetrics, text);
+}
 
 } // namespace bitfront

@@ -47,8 +47,8 @@ struct LayerStorage
     int bitsPerCode = 16;
     StorageBits bits;
     std::string reason; ///< why untouched or why not as configured; empty when as configured
-    /// The palette was searched among the weights themselves: the reference's rounding to 4 decimals
-    /// would have lost more than the palette does. Set once measured; no fallback.
+    /// The palette was searched among the weights themselves: the reference's rounding to 4
+    /// decimals would have lost more than the palette does. Set once measured; no fallback.
     bool exactPalette = false;
     /// 10·log10(Σ(w'−w)²/Σw²) in dB, −∞ when identical; set once measured.
     std::optional<double> weightErrorDb;

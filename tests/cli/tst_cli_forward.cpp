@@ -221,14 +221,16 @@ void TestCliForward::resumesWithItsInputs_data()
     QTest::newRow("bound, converted") << QStringList {
         dataFile("pairs/half.pt"), "--inputs", dataFile("models/in_other_name.pt"), "--bind", "x=y",
         "--convert-dtypes"};
-    QTest::newRow("pictures") << QStringList {dataFile("pairs/bn_cnn.pt"),
-                                              "--inputs",
-                                              dataFile("inputs/pictures/a.png"),
-                                              dataFile("inputs/pictures/b.jpg"),
-                                              "--batch-size",
-                                              "1",
-                                              "--images",
-                                              R"({"resize": [12, 12], "mean": 0.5, "std": 0.25})"};
+    QTest::newRow("pictures") << QStringList {
+        dataFile("pairs/bn_cnn.pt"),
+        "--inputs",
+        dataFile("inputs/pictures/a.png"),
+        "--inputs",
+        dataFile("inputs/pictures/b.jpg"),
+        "--batch-size",
+        "1",
+        "--images",
+        R"({"resize": [12, 12], "mean": [0.5], "std": [0.25]})"};
 }
 
 /// A run that lost its last record measures it again, with the inputs read as before.

@@ -397,7 +397,7 @@ void TestCliRun::resumesWithStoredInputs()
 // A run that nobody agreed to go on with stays the run that it was.
 void TestCliRun::askingChangesNothing()
 {
-    const QString folder = m_folder.filePath("asked");
+    const QString folder = m_folder.filePath("consent");
     const QString file = folder + "/run.json";
     const CliResult partial =
         runCli({"run", ownFile("raises_when_coarse.pt"), "--inputs",

@@ -149,8 +149,8 @@ void TestEngineMixed::nothingHeldOut()
     config.spec = QuantConfig {};
     QVERIFY(!whole->createEvaluator(metrics(), 1)->evaluate(config, {}).outputs.front().split);
     const auto model = m_engine->openModel(modelPath("mlp.pt"));
-    const auto few =
-        m_engine->createExperiment(model, m_engine->loadInputs(modelPath("mlp.inputs.npy"), *model));
+    const auto few = m_engine->createExperiment(
+        model, m_engine->loadInputs(modelPath("mlp.inputs.npy"), *model));
     const SampleSplit split = few->holdOut(0.25);
     QCOMPARE(split.heldOut > 0, few->inputs().samples() >= 4);
     QCOMPARE(split.reason.empty(), split.heldOut > 0);

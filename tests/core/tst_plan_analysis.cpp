@@ -201,9 +201,9 @@ void TestPlanAnalysis::anchorsByHand()
     const auto records =
         recordsAt({{1, 50}, {5, 10}, {2, 40}, {3, 40}, {3, 15}, {4, 30.4}, {2, 20}, {4.9, 5}});
     const auto anchors = analyse(records, 0, 10).anchors;
-    QCOMPARE(anchors.size(), std::size_t {3});
+    QCOMPARE(anchors.size(), std::size(kGroups));
     QCOMPARE(idsOf(anchors[2]), (Ids {0, 1, 6, 4, 5}));
-    QVERIFY(anchors[0].empty() && anchors[1].empty());
+    QVERIFY(anchors[0].empty() && anchors[1].empty() && anchors[3].empty());
     QCOMPARE(anchors[2][0].reason, std::string("best quality"));
     QCOMPARE(anchors[2][1].reason, std::string("best ratio"));
     QCOMPARE(anchors[2][2].reason, std::string("far from the line between them"));
@@ -254,7 +254,7 @@ void TestPlanAnalysis::emptyRun()
     const Analysis analysis = analyse({}, 0, 10);
     QVERIFY(analysis.front.empty() && analysis.points.empty());
     QCOMPARE(analysis.knee.record, kNoRecord);
-    QCOMPARE(analysis.anchors.size(), std::size_t {3});
+    QCOMPARE(analysis.anchors.size(), std::size(kGroups));
 }
 
 QTEST_GUILESS_MAIN(TestPlanAnalysis)

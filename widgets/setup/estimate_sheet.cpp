@@ -305,10 +305,11 @@ void EstimateSheet::refreshTrim()
         m_groups[i]->setCheckState(on == 0         ? Qt::Unchecked
                                        : on == all ? Qt::Checked
                                                    : Qt::PartiallyChecked);
-        m_groups[i]->setText(tr("%1  %2, %3 of %4")
-                                 .arg(toQString(groupKey(kSweepGroups[i])), groupTitleText(kSweepGroups[i]))
-                                 .arg(on)
-                                 .arg(all));
+        m_groups[i]->setText(
+            tr("%1  %2, %3 of %4")
+                .arg(toQString(groupKey(kSweepGroups[i])), groupTitleText(kSweepGroups[i]))
+                .arg(on)
+                .arg(all));
     }
     m_quick->setText(plan.isQuick() ? tr("Standard: 31 configurations")
                                     : tr("Quick: 12 configurations"));
