@@ -36,7 +36,7 @@ bool isDebris(const fs::path& path)
     std::error_code error;
     if (name == "results.jsonl" || name == "configs")
         return fs::is_empty(path, error) && !error;
-    return name == kLockName || name == "run.json.tmp";
+    return name == kLockName || name.rfind(".run.json.", 0) == 0; // replaceFile() in between
 }
 
 FolderContent lookInto(const fs::path& folder)

@@ -109,7 +109,7 @@ void TestRunBudget::pausesDoNotCount()
     Listener listener;
     SweepBudget budget;
     budget.maxMs = 200;
-    SweepRunner runner(request(5, budget), listener);
+    SweepRunner runner(request(25, budget), listener);
     runner.setPaused(true);
     runner.start();
     QTest::qWait(400);

@@ -90,7 +90,7 @@ void TestRunDurability::debrisOfADeadWriterIsReused()
     fs::create_directories(path("run/configs"));
     spit(path("run/lock"), "process 1 on nowhere\n");
     spit(path("run/results.jsonl"), "");
-    spit(path("run/run.json.tmp"), "{\"sch");
+    spit(path("run/.run.json.4711.0"), "{\"sch");
     test::writeFakeRun(path("run"));
     QCOMPARE(readRun(path("run")).records.size(), test::fakeRun().records.size());
     QVERIFY(!fs::exists(path("run.1")));
