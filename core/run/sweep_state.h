@@ -89,7 +89,7 @@ private:
     std::vector<GroupProgress> m_groups;
     int m_failed = 0;
     std::vector<GroupId> m_awaited; ///< returned by finish(), refinements not added yet
-    TimeRange m_remaining; ///< as of m_remainingAt, for m_remainingDone records
+    TimeRange m_remaining; ///< as of m_remainingAt
     SweepClock::time_point m_remainingAt;
     bool m_remainingKnown = false;
 };
