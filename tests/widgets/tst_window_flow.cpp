@@ -17,6 +17,7 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QHeaderView>
 #include <QPlainTextEdit>
 #include <QTabBar>
@@ -32,6 +33,7 @@ class TestWindowFlow : public QObject
 
 private slots:
     void nothingStartsUnconfirmed();
+    void tabReachesTheConfirmation();
     void fromModelToSelectedPoint();
     void clickOnTableSelectsInPlot();
     void sortingKeepsTheSelection();
@@ -69,6 +71,21 @@ void TestWindowFlow::nothingStartsUnconfirmed()
     QVERIFY(estimate->isEnabled());
     QVERIFY(f.find<QLabel>("missing")->text().isEmpty());
     QCOMPARE(f.engine->counters().evaluations.load(), 0);
+}
+
+// The rows of outputs are made when the model is known, long after the button beneath them.
+void TestWindowFlow::tabReachesTheConfirmation()
+{
+    WindowFixture f;
+    QVERIFY(f.openProject());
+    QVERIFY(QTest::qWaitForWindowActive(f.window.get()));
+    auto* floor = f.find<QDoubleSpinBox>("floor_out_0");
+    QTRY_VERIFY(floor->isVisible());
+    floor->setFocus();
+    QTest::keyClick(f.window->focusWidget(), Qt::Key_Tab);
+    QCOMPARE(f.window->focusWidget()->objectName(), QStringLiteral("confirmMetrics"));
+    QTest::keyClick(f.window->focusWidget(), Qt::Key_Backtab);
+    QCOMPARE(f.window->focusWidget(), static_cast<QWidget*>(floor));
 }
 
 void TestWindowFlow::fromModelToSelectedPoint()

@@ -145,6 +145,8 @@ void MetricsCard::rebuildRows()
         delete item->widget();
         delete item;
     }
+    // New widgets come last for the Tab key; these belong between what stands above and below.
+    QWidget* before = m_confirm->previousInFocusChain();
     int line = 0;
     for (const OutputSetup& output : m_setup.outputs()) {
         const auto index = static_cast<std::size_t>(line);
@@ -178,8 +180,12 @@ void MetricsCard::rebuildRows()
         grid->addWidget(combo, line, 1);
         grid->addWidget(new Label(tr("Floor"), 13, 400, Tone::Text3), line, 2);
         grid->addWidget(floor, line, 3);
+        setTabOrder(before, combo);
+        setTabOrder(combo, floor);
+        before = floor;
         ++line;
     }
+    setTabOrder(before, m_confirm);
 }
 
 void MetricsCard::updateRow(std::size_t output)
