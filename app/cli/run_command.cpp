@@ -133,11 +133,12 @@ int runSweep(const RunOptions& options)
         return kStopped;
 
     SweepWatch watch;
-    SweepRunner runner({workload.experiment,
-                        makeRunHeader(workload, metrics, plan, estimation.probe, options.out),
-                        options.out, estimation.threads.workers,
-                        estimation.threads.threadsPerWorker, false, budget, timingFile()},
-                       watch);
+    SweepRunner runner(
+        {workload.experiment,
+         makeRunHeader(workload, metrics, plan, estimation.probe, options.out, budget), options.out,
+         estimation.threads.workers, estimation.threads.threadsPerWorker, false, budget,
+         timingFile()},
+        watch);
     return follow(options, runner, watch, metrics.front());
 }
 

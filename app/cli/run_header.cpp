@@ -19,7 +19,8 @@ std::string absolutePath(const std::string& path)
 } // namespace
 
 RunHeader makeRunHeader(const Workload& workload, const std::vector<MetricChoice>& metrics,
-                        const SweepPlan& plan, const ProbeTimes& probe, const std::string& folder)
+                        const SweepPlan& plan, const ProbeTimes& probe, const std::string& folder,
+                        const SweepBudget& budget)
 {
     RunHeader header;
     header.createdAt = utcTimeText();
@@ -40,7 +41,7 @@ RunHeader makeRunHeader(const Workload& workload, const std::vector<MetricChoice
     header.fp16Quality = workload.experiment->fp16Quality(metrics);
     header.plan = plan;
     header.probe = probe;
-    header.commandLine = headlessCommand(header, absolutePath(folder));
+    header.commandLine = headlessCommand(header, absolutePath(folder), budget);
     return header;
 }
 

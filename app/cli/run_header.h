@@ -6,8 +6,10 @@
 
 namespace bitfront::cli {
 
-/// Everything run.json says before the first result; measures the quality of plain fp16.
+/// Everything run.json says before the first result; measures the quality of plain fp16. `budget`
+/// is part of the command that repeats the run.
 RunHeader makeRunHeader(const Workload& workload, const std::vector<MetricChoice>& metrics,
-                        const SweepPlan& plan, const ProbeTimes& probe, const std::string& folder);
+                        const SweepPlan& plan, const ProbeTimes& probe, const std::string& folder,
+                        const SweepBudget& budget = {});
 
 } // namespace bitfront::cli

@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
+#include <utility>
 
 namespace bitfront {
 
@@ -35,6 +37,31 @@ std::string inputWords(const InputOptions& options)
     return words;
 }
 
+/// A time as --max-time reads it: in whole hours or minutes where it is, else in seconds.
+std::string timeWord(double milliseconds)
+{
+    constexpr double kMinute = 60000, kHour = 60 * kMinute;
+    for (const auto& [unit, letter] : {std::pair(kHour, 'h'), std::pair(kMinute, 'm')})
+        if (std::fmod(milliseconds, unit) == 0)
+            return exactText(milliseconds / unit) + letter;
+    return exactText(milliseconds / 1000) + 's';
+}
+
+/// Options of bitfront-cli that end the sweep in the same way.
+std::string budgetWords(const SweepBudget& budget)
+{
+    std::string words;
+    if (budget.maxMs)
+        words += " --max-time " + timeWord(*budget.maxMs);
+    if (budget.maxResults)
+        words += " --max-runs " + std::to_string(*budget.maxResults);
+    // Both or none: without a quality or without a ratio nothing has to be reached.
+    if (budget.targets && budget.targets->quality && budget.targets->ratio)
+        words += " --stop-at " + exactText(*budget.targets->quality) + ','
+            + exactText(*budget.targets->ratio);
+    return words;
+}
+
 /// Whether the plan holds the base configurations and no other.
 bool isStandard(const SweepPlan& plan)
 {
@@ -59,7 +86,8 @@ std::string shellWord(const std::string& text)
     return result + '\'';
 }
 
-std::string headlessCommand(const RunHeader& header, const std::string& folder)
+std::string headlessCommand(const RunHeader& header, const std::string& folder,
+                            const SweepBudget& budget)
 {
     std::string line = "bitfront-cli run " + shellWord(header.model.path) + " --inputs "
         + shellWord(header.inputsPath) + inputWords(header.inputOptions) + " --out "
@@ -83,6 +111,7 @@ std::string headlessCommand(const RunHeader& header, const std::string& folder)
         line += " --palette-rounding " + std::string(name(header.plan.palette.rounding));
     if (header.plan.palette.embeddings)
         line += " --palettize-embeddings";
+    line += budgetWords(budget);
     return line + " --indivisible " + std::string(name(header.plan.indivisible)) + " --yes";
 }
 

@@ -50,6 +50,9 @@ struct SweepRequest
     /// Where the time of a whole sweep is remembered for later estimates (timing_memory.h); empty:
     /// nowhere.
     std::filesystem::path timings {};
+    /// Names of failed configurations: a run that is resumed tries these again and nothing else.
+    /// Empty: it goes on with all that is left.
+    std::vector<std::string> retryOnly {};
 };
 
 /// Workers × threads for this machine and model: never more than the cores. Each worker holds a
@@ -128,9 +131,9 @@ class SweepRunner
 {
 public:
     /// Creates or reopens the run folder. Throws Error before any thread starts: FileNotWritable,
-    /// MetricUnfit, BadArgument when there is nothing to run, InputMismatch when a run is to be
-    /// resumed with another model or other inputs.
-    /// The observer must outlive the runner.
+    /// MetricUnfit, BadArgument when there is nothing to run (or to try again), InputMismatch when
+    /// a run is to be resumed with another model or other inputs. The observer must outlive the
+    /// runner.
     SweepRunner(SweepRequest request, SweepObserver& observer);
     /// Stops and joins: waits for at most one forward pass per worker. onFinished is called before
     /// it returns if start() was.

@@ -86,6 +86,27 @@ std::vector<GroupId> SweepState::restore(const std::vector<ResultRecord>& record
     return complete;
 }
 
+bool SweepState::restoreForRetry(const std::vector<ResultRecord>& records,
+                                 const std::vector<std::string>& names)
+{
+    m_queue.clear();
+    for (const ResultRecord& record : records)
+        if (std::ranges::find(m_groups, record.config.group, &GroupProgress::group)
+            != m_groups.end())
+            count(record);
+    // Whatever else the plan held is not a matter of this sweep.
+    for (GroupProgress& progress : m_groups) {
+        progress.baseTotal = progress.baseDone;
+        progress.refinementTotal = progress.refinementDone;
+        progress.refinementsKnown = true;
+    }
+    // From the back: each goes to the front of the queue.
+    bool any = false;
+    for (auto name = names.rbegin(); name != names.rend(); ++name)
+        any = retry(*name) || any;
+    return any;
+}
+
 std::list<ActiveJob>::iterator SweepState::take(SweepClock::time_point now)
 {
     m_active.push_back({m_queue.front(), now, std::make_shared<EvaluationProgress>(), {}});

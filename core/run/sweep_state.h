@@ -35,6 +35,10 @@ public:
     /// Takes over what an earlier process has measured. Returns the groups whose refinements are
     /// wanted now, as finish() does.
     std::vector<GroupId> restore(const std::vector<ResultRecord>& records);
+    /// Takes over what an earlier process has measured, to try failed configurations again and
+    /// nothing else. False when none of these has failed.
+    bool restoreForRetry(const std::vector<ResultRecord>& records,
+                         const std::vector<std::string>& names);
 
     bool hasQueued() const { return !m_queue.empty(); }
     bool hasActive() const { return !m_active.empty(); }

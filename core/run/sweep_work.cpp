@@ -29,6 +29,12 @@ SweepRunner::Impl::Impl(SweepRequest sweepRequest, SweepObserver& sweepObserver)
 {
     for (std::size_t i = 0; i < earlier.records.size(); ++i)
         ids.emplace(earlier.records[i].config.name, static_cast<RecordId>(i));
+    if (!request.retryOnly.empty()) {
+        if (!state.restoreForRetry(earlier.records, request.retryOnly))
+            throw Error(ErrorCode::BadArgument, "None of these configurations has failed.",
+                        "Choose one that has.", request.retryOnly.front());
+        return;
+    }
     for (const GroupId group : state.restore(earlier.records))
         refine(group, state.baseRecords(group));
 }
@@ -242,9 +248,12 @@ void SweepRunner::Impl::end()
             failure = workerFailure;
         if (failure)
             result.failure = *failure;
+        // What was tried again is no part of the plan that was left undone.
+        const bool complete =
+            request.retryOnly.empty() ? !workLeft : earlier.state == RunState::Finished;
         result.state = failure ? RunState::Failed
-            : workLeft         ? RunState::Stopped
-                               : RunState::Finished;
+            : complete         ? RunState::Finished
+                               : RunState::Stopped;
         result.budget = result.state == RunState::Stopped ? budgetEnd : BudgetEnd::None;
         result.reachedBy = result.budget == BudgetEnd::Targets ? reachedBy : std::string();
         result.done = state.done();

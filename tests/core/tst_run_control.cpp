@@ -1,45 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Sweeps under way: resumed after every kind of end, paused, and their queue changed.
-#include "core/run/file_io.h"
-#include "core/run/sweep_runner.h"
-#include "tests/support/fake_engine.h"
-#include "tests/support/sweep_listener.h"
+#include "tests/support/sweep_fixture.h"
 
 #include <QtTest>
 
-#include <map>
 #include <set>
 #include <thread>
 
 using namespace bitfront;
+using test::lineCount;
 using test::Listener;
+using test::resultsOf;
 using test::wholePlan;
 namespace fs = std::filesystem;
 
-namespace {
-
-/// What a record says, without the times it took.
-std::map<std::string, std::string> resultsOf(const fs::path& folder)
-{
-    std::map<std::string, std::string> results;
-    for (const ResultRecord& record : readRun(folder).records) {
-        const Measurement* measured = record.measurement();
-        results[record.config.name] = measured ? std::to_string(measured->outputs.front().value)
-                + " " + std::to_string(measured->size.compressionRatio())
-                                               : record.failure()->message;
-    }
-    return results;
-}
-
-std::size_t lineCount(const fs::path& folder)
-{
-    const std::string text = readFile(folder / "results.jsonl");
-    return static_cast<std::size_t>(std::ranges::count(text, '\n'));
-}
-
-} // namespace
-
-class TestRunControl : public QObject
+class TestRunControl : public QObject, test::SweepFixture
 {
     Q_OBJECT
 
@@ -57,60 +32,12 @@ private slots:
     void skipWaitingAndRunning();
     void skipAWholeGroup();
     void moveToFront();
-    void retryReplacesTheFailure();
-    void retryNeedsAFailure();
-
-private:
-    fs::path folder(const std::string& name) const
-    {
-        return fs::path(m_dir->path().toStdString()) / name;
-    }
-    SweepRequest request(const std::string& name, int workers = 2,
-                         const test::FakeOptions& options = {}, const SweepPlan& plan = wholePlan())
-    {
-        SweepRequest result;
-        result.experiment = test::fakeExperiment(options, m_counters);
-        result.header = test::fakeHeader(*result.experiment, plan);
-        result.runFolder = folder(name);
-        result.workers = workers;
-        return result;
-    }
-    SweepEnd runWhole(SweepRequest sweep)
-    {
-        Listener listener;
-        SweepRunner runner(std::move(sweep), listener);
-        runner.start();
-        runner.wait();
-        return listener.end;
-    }
-    SweepEnd runUntil(SweepRequest sweep, RecordId last)
-    {
-        Listener listener;
-        SweepRunner runner(std::move(sweep), listener);
-        listener.seen = [&](RecordId id) {
-            if (id >= last)
-                runner.requestStop();
-        };
-        runner.start();
-        runner.wait();
-        return listener.end;
-    }
-    SweepRequest resumed(const std::string& name, const test::FakeOptions& options = {})
-    {
-        SweepRequest sweep = request(name, 2, options);
-        sweep.resume = true;
-        return sweep;
-    }
-
-    std::unique_ptr<QTemporaryDir> m_dir;
-    std::shared_ptr<test::FakeCounters> m_counters;
 };
 
 void TestRunControl::init()
 {
-    m_dir = std::make_unique<QTemporaryDir>();
+    startAfresh();
     QVERIFY(m_dir->isValid());
-    m_counters = std::make_shared<test::FakeCounters>();
 }
 
 void TestRunControl::resumeAfterAnyNumber_data()
@@ -331,40 +258,6 @@ void TestRunControl::moveToFront()
     runner.start();
     runner.wait();
     QCOMPARE(listener.records.front().config.name, last);
-}
-
-void TestRunControl::retryReplacesTheFailure()
-{
-    test::FakeOptions options;
-    const std::string name = wholePlan().configs[2].name;
-    options.failing = {name};
-    runWhole(request("run", 1, options));
-    QCOMPARE(readRun(folder("run")).records[2].failure() != nullptr, true);
-
-    Listener listener;
-    SweepRunner runner(resumed("run"), listener);
-    QVERIFY(runner.retry(name));
-    QVERIFY(!runner.retry(name));
-    QCOMPARE(runner.progress().failed, 0);
-    runner.start();
-    runner.wait();
-    QCOMPARE(listener.records.size(), std::size_t(1));
-    const RunContents run = readRun(folder("run"));
-    QCOMPARE(run.records[2].config.name, name); // in its old place
-    QVERIFY(run.records[2].measurement());
-    QCOMPARE(listener.end.failed, 0);
-    QCOMPARE(listener.end.done, static_cast<int>(run.records.size()));
-    QCOMPARE(lineCount(folder("run")), run.records.size() + 1);
-}
-
-void TestRunControl::retryNeedsAFailure()
-{
-    Listener listener;
-    SweepRunner runner(request("run"), listener);
-    QVERIFY(!runner.retry(wholePlan().configs[0].name));
-    runner.start();
-    runner.wait();
-    QVERIFY(!runner.retry(wholePlan().configs[0].name));
 }
 
 QTEST_GUILESS_MAIN(TestRunControl)

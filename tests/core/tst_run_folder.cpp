@@ -2,7 +2,6 @@
 // Run folders: what is written is read back, torn and damaged lines included.
 #include "core/plan/json.h"
 #include "core/run/file_io.h"
-#include "core/run/headless_command.h"
 #include "core/run/run_folder.h"
 #include "core/run/run_json.h"
 #include "tests/support/fake_engine.h"
@@ -59,7 +58,6 @@ private slots:
     void extentsAreChecked();
     void interruptedRunIsSaid();
     void awkwardNames();
-    void commandRepeatsTheRun();
 
 private:
     fs::path path(const std::string& name) const
@@ -384,26 +382,6 @@ void TestRunFolder::awkwardNames()
     const RunContents run = readRun(path("run"));
     for (std::size_t i = 0; i < names.size(); ++i)
         QCOMPARE(run.records[i].config.name, names[i].first);
-}
-
-void TestRunFolder::commandRepeatsTheRun()
-{
-    const auto experiment = test::fakeExperiment();
-    RunHeader header = test::fakeHeader(*experiment, makePlan({}, {}, true, {}));
-    header.model.path = "/data/my model's.pt";
-    header.inputsPath = "/data/x.npz";
-    header.metrics = {{"out_0", Metric::Iou, defaultFloor(Metric::Iou)}};
-    const std::string start = "bitfront-cli run '/data/my model'\\''s.pt' --inputs /data/x.npz "
-                              "--out /out/run --metric out_0=iou";
-    QCOMPARE(headlessCommand(header, "/out/run"), start + " --indivisible nearest --yes");
-    header.metrics.front().floor = 0.00025;
-    header.plan.refine = false;
-    header.plan.indivisible = IndivisiblePolicy::Skip;
-    header.plan.configs.resize(2);
-    QCOMPARE(headlessCommand(header, "/out/run"),
-             start
-                 + " --floor 0.00025 --configs perchannel_int8_symmetric,"
-                   "perchannel_int8_asymmetric --no-refine --indivisible skip --yes");
 }
 
 QTEST_GUILESS_MAIN(TestRunFolder)
