@@ -2,6 +2,7 @@
 // Colour tokens, fonts and the switch between light and dark.
 #include "widgets/theme.h"
 
+#include "widgets/theme_focus.h"
 #include "widgets/theme_style.h"
 
 #include <QApplication>
@@ -11,6 +12,7 @@
 #include <QStyleHints>
 
 #include <cmath>
+#include <optional>
 
 namespace bitfront {
 
@@ -51,6 +53,27 @@ QPalette paletteOf(const Theme& t)
     p.setColor(QPalette::Disabled, QPalette::HighlightedText, t.text2);
     return p;
 }
+
+/// What the desktop said by itself, if it did.
+std::optional<bool>& toldPreference()
+{
+    static std::optional<bool> told;
+    return told;
+}
+
+#if QT_VERSION < QT_VERSION_CHECK(6, 5, 0)
+bool isDark(const QPalette& p)
+{
+    return p.color(QPalette::WindowText).lightness() > p.color(QPalette::Window).lightness();
+}
+
+/// Below Qt 6.5 only the platform's palette tells, and only until we replace it.
+bool& systemPalettePrefersDark()
+{
+    static bool dark = isDark(QGuiApplication::palette());
+    return dark;
+}
+#endif
 
 double linear(double channel)
 {
@@ -162,17 +185,30 @@ double contrastRatio(const QColor& a, const QColor& b)
     return (std::max(la, lb) + 0.05) / (std::min(la, lb) + 0.05);
 }
 
+void setSystemPrefersDark(std::optional<bool> dark)
+{
+    toldPreference() = dark;
+}
+
 bool systemPrefersDark()
 {
+    if (toldPreference())
+        return *toldPreference();
 #if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)
     return QGuiApplication::styleHints()->colorScheme() == Qt::ColorScheme::Dark;
 #else
-    // Below Qt 6.5 only the platform's palette tells, and only until we replace it.
-    static const bool prefersDark = [] {
-        const QPalette p = QGuiApplication::palette();
-        return p.color(QPalette::WindowText).lightness() > p.color(QPalette::Window).lightness();
-    }();
-    return prefersDark;
+    return systemPalettePrefersDark();
+#endif
+}
+
+void rereadSystemPalette(QApplication& application)
+{
+#if QT_VERSION < QT_VERSION_CHECK(6, 5, 0)
+    application.setPalette(QPalette()); // the platform's own
+    systemPalettePrefersDark() = isDark(QGuiApplication::palette());
+    application.setPalette(paletteOf(Theme::current()));
+#else
+    Q_UNUSED(application)
 #endif
 }
 
@@ -212,6 +248,7 @@ void applyTheme(QApplication& application, ThemeMode mode)
     mutableTheme() = dark ? Theme::darkTheme() : Theme::light();
     if (application.style()->objectName() != QLatin1String(kStyleName))
         application.setStyle(new ThemeStyle);
+    FocusRing::install(application);
     application.setFont(uiFont(13));
     application.setPalette(paletteOf(Theme::current()));
     application.setStyleSheet(styleSheetOf(Theme::current()));

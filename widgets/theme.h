@@ -9,6 +9,8 @@
 #include <QIcon>
 #include <QString>
 
+#include <optional>
+
 class QApplication;
 
 namespace bitfront {
@@ -51,6 +53,10 @@ double contrastRatio(const QColor& a, const QColor& b);
 void applyTheme(QApplication& application, ThemeMode mode);
 /// What `System` means right now.
 bool systemPrefersDark();
+/// What the desktop says about it, where it does; before that its palette counts.
+void setSystemPrefersDark(std::optional<bool> dark);
+/// To be called when the platform's theme has changed; applyTheme() follows.
+void rereadSystemPalette(QApplication& application);
 
 /// Factor by which the user's system font is larger (or smaller) than usual; 1 for the usual sizes.
 double uiScale();

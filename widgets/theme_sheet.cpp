@@ -61,8 +61,8 @@ QToolTip{background:@text;color:@surface;border:0;padding:6px 8px;}
 QMainWindow,QDialog,QMessageBox{background:@window;}
 QMainWindow::separator{background:@line;width:1px;height:1px;}
 QMainWindow::separator:hover{background:@accent;}
-QMenuBar{background:@window;color:@text2;padding:6px 8px;spacing:0;}
-QMenuBar::item{background:transparent;padding:6px 8px;border-radius:6px;}
+QMenuBar{background:@window;color:@text2;padding:0 8px;spacing:0;}
+QMenuBar::item{background:transparent;padding:6px 8px;margin:6px 0;border-radius:6px;}
 QMenuBar::item:selected,QMenuBar::item:pressed{background:@track;color:@text;}
 QMenu{background:@field;border:1px solid @lineStrong;padding:5px;color:@text;}
 QMenu::item{padding:6px 24px 6px 10px;border-radius:4px;min-height:#16#px;}

@@ -15,6 +15,12 @@ namespace {
 constexpr QLatin1String kNotices("org.freedesktop.Notifications");
 constexpr QLatin1String kNoticesPath("/org/freedesktop/Notifications");
 constexpr QLatin1String kLogin("org.freedesktop.login1");
+constexpr QLatin1String kPortal("org.freedesktop.portal.Desktop");
+constexpr QLatin1String kPortalPath("/org/freedesktop/portal/desktop");
+constexpr QLatin1String kSettings("org.freedesktop.portal.Settings");
+constexpr QLatin1String kAppearance("org.freedesktop.appearance");
+constexpr QLatin1String kColorScheme("color-scheme");
+constexpr uint kPreferDark = 1; ///< 0: no preference, 2: light
 
 } // namespace
 
@@ -79,6 +85,40 @@ void DBusDesktop::keepAwake(bool awake)
             m_lock = reply.value();
         watcher->deleteLater();
     });
+}
+
+void DBusDesktop::followColors(std::function<void(bool dark)> changed)
+{
+    QDBusConnection bus = QDBusConnection::sessionBus();
+    if (!bus.isConnected())
+        return;
+    m_colorsChanged = std::move(changed);
+    bus.connect(kPortal, kPortalPath, kSettings, QStringLiteral("SettingChanged"), this,
+                SLOT(settingChanged(QString, QString, QDBusVariant)));
+    QDBusMessage call =
+        QDBusMessage::createMethodCall(kPortal, kPortalPath, kSettings, QStringLiteral("Read"));
+    call << kAppearance << kColorScheme;
+    auto* watcher = new QDBusPendingCallWatcher(bus.asyncCall(call), this);
+    connect(watcher, &QDBusPendingCallWatcher::finished, this, [this, watcher] {
+        const QDBusPendingReply<QDBusVariant> reply = *watcher;
+        if (!reply.isError()) // no portal is nothing to be told about
+            settingChanged(kAppearance, kColorScheme, reply.value());
+        watcher->deleteLater();
+    });
+}
+
+void DBusDesktop::settingChanged(const QString& space, const QString& key,
+                                 const QDBusVariant& value)
+{
+    if (space != kAppearance || key != kColorScheme || !m_colorsChanged)
+        return;
+    QVariant scheme = value.variant();
+    if (scheme.canConvert<QDBusVariant>()) // Read() wraps what it answers twice
+        scheme = scheme.value<QDBusVariant>().variant();
+    bool known = false;
+    const uint number = scheme.toUInt(&known);
+    if (known)
+        m_colorsChanged(number == kPreferDark);
 }
 
 } // namespace bitfront

@@ -75,6 +75,11 @@ MainWindow::~MainWindow() = default;
 void MainWindow::setDesktop(std::unique_ptr<Desktop> desktop)
 {
     m_desktop = std::move(desktop);
+    m_desktop->followColors([this](bool dark) {
+        setSystemPrefersDark(dark);
+        if (m_settings.themeMode() == ThemeMode::System && Theme::current().dark != dark)
+            applyTheme(*qApp, ThemeMode::System);
+    });
 }
 
 void MainWindow::buildPages()

@@ -120,7 +120,9 @@ private:
     void startSweep();
     void runAgain();
     void resumeRun();
+    void tryAgain(const std::vector<std::string>& names);
     void sayHowItEnded();
+    void sayWhatRetryGave();
     void cancelEstimate();
     void openFiles(const QStringList& paths);
     void openSorted(const QStringList& models, const QStringList& inputs);
@@ -155,6 +157,7 @@ private:
     bool m_resumeOpened = false; ///< the run being opened is to be gone on with
     bool m_reopening = false; ///< the model of a run that is to be resumed
     bool m_layoutRestored = false;
+    std::string m_retried; ///< the failed configuration that is tried again in a run that had ended
     QList<int> m_dockSizes; ///< as the user wants them: project and detail wide, table high
     QList<int> m_pressedSizes; ///< when the mouse went down on a separator
     QList<QDockWidget*> m_folded; ///< put away for want of room, to come back with it

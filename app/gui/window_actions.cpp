@@ -145,7 +145,7 @@ void MainWindow::buildEditActions()
     connect(a.filter, &QAction::triggered, this, [this] {
         m_tableDock->show();
         m_table->showPage(0);
-        m_table->filter().setFocus();
+        m_table->filter().setFocus(Qt::ShortcutFocusReason);
     });
     connect(a.clearFilter, &QAction::triggered, &m_selection, &Selection::clearFilter);
     connect(a.hide, &QAction::triggered, this,

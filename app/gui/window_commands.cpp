@@ -54,7 +54,7 @@ void collect(const QMenu* menu, const QString& where, QList<Command>& commands)
 /// The first widget inside that takes the focus by Tab.
 QWidget* firstFocus(QWidget* inside)
 {
-    if (inside->focusProxy() || (inside->focusPolicy() & Qt::TabFocus))
+    if (inside->focusPolicy() & Qt::TabFocus)
         return inside;
     for (QWidget* next = inside->nextInFocusChain(); next && next != inside;
          next = next->nextInFocusChain())
@@ -123,14 +123,16 @@ void MainWindow::goTo(QWidget* panel)
         dock->show();
         dock->raise();
     }
-    firstFocus(panel)->setFocus(Qt::ShortcutFocusReason);
+    panel->setFocus(Qt::ShortcutFocusReason); // it may pass it on to a part of it
+    if (focusWidget() == panel)
+        firstFocus(panel)->setFocus(Qt::ShortcutFocusReason);
 }
 
 void MainWindow::buildSearchButton()
 {
     auto* corner = new QWidget;
     auto* across = new QHBoxLayout(corner);
-    across->setContentsMargins(0, 4, 16, 4);
+    across->setContentsMargins(0, 6, 16, 6);
     auto* button =
         new SearchButton(m_actions->search->shortcut().toString(QKeySequence::NativeText));
     button->setObjectName(QStringLiteral("searchButton"));

@@ -131,7 +131,12 @@ bool MainWindow::event(QEvent* event)
     // The desktop went from light to dark or back.
     if (event->type() == QEvent::ThemeChange && m_settings.themeMode() == ThemeMode::System)
         QMetaObject::invokeMethod(
-            this, [this] { applyTheme(*qApp, m_settings.themeMode()); }, Qt::QueuedConnection);
+            this,
+            [this] {
+                rereadSystemPalette(*qApp);
+                applyTheme(*qApp, m_settings.themeMode());
+            },
+            Qt::QueuedConnection);
     const bool handled = QMainWindow::event(event);
     if (event->type() == QEvent::MouseButtonRelease && m_stage == Stage::Results
         && m_dockSizes.size() == 3 && m_pressedSizes.size() == 3) {

@@ -17,6 +17,9 @@
 #include <QFileInfo>
 #include <QUrl>
 
+#include <algorithm>
+#include <utility>
+
 namespace bitfront {
 
 namespace {
@@ -107,6 +110,44 @@ void MainWindow::resumeRun()
     updateActions();
 }
 
+/// Failed configurations: in a running sweep they are queued once more, in a run that has ended
+/// they alone are run again.
+void MainWindow::tryAgain(const std::vector<std::string>& names)
+{
+    if (m_run.isRunning()) {
+        for (const std::string& name : names)
+            m_run.retry(name);
+        return;
+    }
+    if (m_reopening || names.empty() || !m_run.canRetry())
+        return;
+    m_reopening = true;
+    m_retried = names.front();
+    m_plot->showMessage(MessageBanner::Kind::Info, tr("Opening the model and its inputs again…"));
+    m_setup.reopen(m_run.header(), m_run.folder(), names);
+    updateActions();
+}
+
+/// Shows the configuration that was tried again, and what became of it.
+void MainWindow::sayWhatRetryGave()
+{
+    const std::string name = std::exchange(m_retried, {});
+    const auto& records = m_run.snapshot()->records;
+    const auto found = std::ranges::find_if(
+        records, [&name](const ResultRecord& record) { return record.config.name == name; });
+    if (found == records.end())
+        return;
+    m_endSaid = true;
+    m_selection.setCurrent(static_cast<RecordId>(found - records.begin()));
+    const QString what = toQString(title(found->config));
+    if (const Failure* failure = found->failure())
+        m_plot->showMessage(MessageBanner::Kind::Error,
+                            tr("%1 failed again: %2").arg(what, toQString(failure->message)));
+    else
+        m_plot->showMessage(MessageBanner::Kind::Ok,
+                            tr("Tried %1 again: it has a result now.").arg(what));
+}
+
 void MainWindow::newConfiguration()
 {
     editConfiguration(
@@ -168,7 +209,7 @@ void MainWindow::showEnd(const SweepEnd& end)
     if (end.state == RunState::Failed)
         m_plot->showMessage(MessageBanner::Kind::Error, errorText(Task::Sweep, end.failure).whole(),
                             tr("Resume"), [this] { resumeRun(); });
-    else if (end.failed > 0)
+    else if (end.failed > 0 && m_retried.empty())
         m_plot->showMessage(
             MessageBanner::Kind::Warning,
             end.failed == 1 ? tr("1 configuration failed; the table says why.")
@@ -178,7 +219,7 @@ void MainWindow::showEnd(const SweepEnd& end)
         closeWhenDone();
         return;
     }
-    if (m_selection.current() == kNoRecord && m_run.snapshot()
+    if (m_selection.current() == kNoRecord && m_retried.empty() && m_run.snapshot()
         && m_run.snapshot()->analysis.knee.record != kNoRecord)
         m_selection.setCurrent(m_run.snapshot()->analysis.knee.record);
     notifyEnd(end);
@@ -215,6 +256,8 @@ void MainWindow::updateAwake()
 /// done.
 void MainWindow::sayHowItEnded()
 {
+    if (!m_retried.empty() && m_run.state() != RunState::Failed)
+        sayWhatRetryGave();
     if (m_endSaid || !m_run.canResume() || m_run.state() == RunState::Failed)
         return;
     m_endSaid = true;

@@ -133,6 +133,7 @@ void MainWindow::wireRun()
     });
     connect(&m_setup, &ProjectSetup::reopenFailed, this, [this](const ErrorText& error) {
         m_reopening = false;
+        m_retried.clear();
         m_plot->showMessage(MessageBanner::Kind::Error, error.whole());
         updateActions();
     });
@@ -144,6 +145,7 @@ void MainWindow::wireRun()
     connect(&m_run, &RunController::stopRequested, this, &MainWindow::updateActions);
     connect(&m_run, &RunController::sweepFinished, this, &MainWindow::showEnd);
     connect(&m_run, &RunController::startFailed, this, [this](const ErrorText& error) {
+        m_retried.clear();
         if (m_stage == Stage::Estimate)
             m_sheet->showError(error);
         else
@@ -162,6 +164,8 @@ void MainWindow::wireRun()
         m_plot->showMessage(MessageBanner::Kind::Info,
                             tr("Skipped %1: no result in this run.").arg(what));
     });
+    connect(m_queue, &QueuePanel::retryRequested, this, &MainWindow::tryAgain);
+    connect(m_detail, &DetailPanel::retryRequested, this, &MainWindow::tryAgain);
     connect(&m_writer, &ReportWriter::exported, this, &MainWindow::showExported);
     connect(&m_writer, &ReportWriter::exportFailed, this, [this](const ErrorText& error) {
         m_closing = false; // not without having said so
@@ -184,11 +188,7 @@ void MainWindow::wireSelection()
                                 tr("Undo"), [this] { m_selection.undoStack().undo(); });
         m_hiddenBefore = hidden;
     });
-    const auto showDetail = [this] {
-        m_detailDock->show();
-        m_detailDock->raise();
-        m_detail->setFocus();
-    };
+    const auto showDetail = [this] { goTo(m_detail); };
     connect(m_plot, &PlotPanel::recordActivated, this, showDetail);
     connect(&m_table->view(), &ResultsView::recordActivated, this, showDetail);
     connect(m_plot, &PlotPanel::compareRequested, this, &MainWindow::showComparison);

@@ -6,14 +6,18 @@
 #include "tests/tools/unhurried_engine.h"
 #include "widgets/dialogs/config_editor.h"
 #include "widgets/parts/weight_histogram.h"
+#include "widgets/scatter_plot.h"
 #include "widgets/theme.h"
 
 #include <QAction>
 #include <QApplication>
+#include <QComboBox>
+#include <QDialog>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QLineEdit>
+#include <QMouseEvent>
 #include <QPushButton>
 #include <QSettings>
 #include <QTabBar>
@@ -61,6 +65,20 @@ public:
             if (!(instead ? instead : &m_window)->grab().save(file))
                 std::exit(1);
             std::printf("%s\n", qPrintable(file));
+        }
+    }
+
+    /// The dialog that an action opens.
+    void takeDialog(const char* action, const QString& state)
+    {
+        m_window.findChild<QAction*>(QLatin1String(action))->trigger();
+        QTest::qWait(200);
+        for (QDialog* dialog : m_window.findChildren<QDialog*>()) {
+            if (!dialog->isVisible())
+                continue;
+            take(state, dialog);
+            dialog->close();
+            return;
         }
     }
 
@@ -130,10 +148,17 @@ void photographBeforeAndDuring(MainWindow& window, Photographer& photographer,
     photographer.click("estimate");
     waitFor([&] { return window.setup().probe().has_value(); }, "the estimate");
     photographer.take(QStringLiteral("estimate"));
+    photographer.click("trimSweep");
+    auto* budget = window.findChild<QComboBox*>(QStringLiteral("budgetKind"));
+    budget->setCurrentIndex(budget->count() - 1);
+    photographer.take(QStringLiteral("budget"));
+    budget->setCurrentIndex(0);
+    photographer.click("trimSweep");
 
     photographer.click("startSweep");
     waitFor([&] { return recordCount(window) >= 26 || !window.run().isRunning(); }, "26 results");
     window.selection().setCurrent(showpiece(*window.run().snapshot()));
+    QTest::qWait(100);
     window.findChild<QTreeView*>(QStringLiteral("resultsTable"))->scrollToTop();
     photographer.take(QStringLiteral("running"));
     // The rest must not be over before it was seen.
@@ -170,7 +195,9 @@ void photographBrowsing(MainWindow& window, Photographer& photographer)
     layers->setCurrentIndex(layers->model()->index(7, 0));
     waitFor([&] { return !window.findChild<WeightHistogram*>()->isEmpty(); }, "the weights");
     typeFilter(window, "bits<=6.1 psnr>=28");
-    selection.setCurrent(snapshot.analysis.front[snapshot.analysis.front.size() / 2]);
+    for (const RecordId record : snapshot.analysis.front)
+        if (selection.isShown(record) && selection.current() == kNoRecord)
+            selection.setCurrent(record);
     QTest::qWait(300);
     photographer.take(QStringLiteral("filtered"));
     typeFilter(window, "bits<3");
@@ -195,6 +222,31 @@ void photographBrowsing(MainWindow& window, Photographer& photographer)
     photographer.take(QStringLiteral("compared"));
 }
 
+/// The mouse over a point, the keyboard in the table, dialogs.
+void photographPointing(MainWindow& window, Photographer& photographer)
+{
+    auto* plot = window.findChild<ScatterPlot*>();
+    const RecordId knee = window.run().snapshot()->analysis.knee.record;
+    for (QWidget* ground : plot->findChildren<QWidget*>())
+        if (ground->inherits("QCustomPlot") && knee != kNoRecord) {
+            const QPointF at = plot->markerPosition(knee) - QPointF(ground->pos());
+            QMouseEvent move(QEvent::MouseMove, at, ground->mapToGlobal(at), Qt::NoButton,
+                             Qt::NoButton, Qt::NoModifier);
+            QApplication::sendEvent(ground, &move);
+            QTest::qWait(200);
+            photographer.take(QStringLiteral("hover"));
+            QEvent leave(QEvent::Leave);
+            QApplication::sendEvent(ground, &leave);
+        }
+    window.activateWindow();
+    window.findChild<QAction*>(QStringLiteral("actionGoTo3"))->trigger();
+    photographer.take(QStringLiteral("keyboard"));
+    plot->setFocus(Qt::MouseFocusReason);
+    photographer.takeDialog("actionShortcuts", QStringLiteral("shortcuts"));
+    photographer.takeDialog("actionHelp", QStringLiteral("help"));
+    photographer.takeDialog("actionOpenModel", QStringLiteral("file-dialog"));
+}
+
 void photographResults(MainWindow& window, Photographer& photographer, const QTemporaryDir& scratch)
 {
     openDemoFiles(window, scratch, QStringLiteral("digits_cnn.bitfront"));
@@ -207,20 +259,85 @@ void photographResults(MainWindow& window, Photographer& photographer, const QTe
     window.selection().setCurrent(kNoRecord);
     window.selection().setCurrent(showpiece(*window.run().snapshot()));
     photographer.take(QStringLiteral("workbench"));
+    photographPointing(window, photographer);
     photographBrowsing(window, photographer);
 }
 
-void photographError(MainWindow& window, Photographer& photographer, const QTemporaryDir& scratch)
+QString writeFile(const QTemporaryDir& scratch, const char* name, const QByteArray& content)
 {
-    const QString path = scratch.filePath(QStringLiteral("weights_only.pt"));
-    QFile file(path);
-    if (!file.open(QIODevice::WriteOnly))
+    QFile file(scratch.filePath(QLatin1String(name)));
+    if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size())
         std::exit(1);
-    file.write("these are not the layers you are looking for");
-    file.close();
-    window.openModel(path);
+    return file.fileName();
+}
+
+/// A .npy file of float32 noise.
+QByteArray noiseFile(const char* shape, int count)
+{
+    QByteArray head = QByteArrayLiteral("{'descr': '<f4', 'fortran_order': False, 'shape': (")
+        + shape + QByteArrayLiteral("), }");
+    head += QByteArray(int(117 - head.size()), ' ') + '\n';
+    QByteArray file("\x93NUMPY\x01\x00\x76\x00", 10);
+    file += head;
+    quint32 state = 1;
+    for (int i = 0; i < count; ++i) {
+        state = state * 1664525U + 1013904223U;
+        const float value = float(state >> 8) / float(1U << 24);
+        file.append(reinterpret_cast<const char*>(&value), sizeof value);
+    }
+    return file;
+}
+
+/// What can go wrong before a sweep and at its start.
+void photographErrors(MainWindow& window, Photographer& photographer, const QTemporaryDir& scratch)
+{
+    window.openRun(scratch.path());
+    QTest::qWait(500);
+    photographer.take(QStringLiteral("error-run"));
+    window.openModel(
+        writeFile(scratch, "weights_only.pt", "these are not the layers you are looking for"));
     waitFor([&] { return window.setup().modelState() == LoadState::Failed; }, "the refusal");
-    photographer.take(QStringLiteral("error"));
+    photographer.take(QStringLiteral("error-model"));
+    openDemoFiles(window, scratch, QStringLiteral("noise.bitfront"));
+    window.openInputs({writeFile(scratch, "colour.npy", noiseFile("4, 3, 8, 8", 768))});
+    waitFor([&] { return window.setup().inputsState() == LoadState::Failed; }, "the mismatch");
+    photographer.take(QStringLiteral("error-inputs"));
+    window.openInputs({writeFile(scratch, "noise.npy", noiseFile("64, 1, 8, 8", 4096))});
+    waitFor([&] { return window.setup().inputsState() == LoadState::Ready; }, "the noise");
+    photographer.take(QStringLiteral("warnings"));
+    photographer.click("confirmMetrics");
+    window.setup().setRunFolder(writeFile(scratch, "a_file", "in the way")
+                                + QStringLiteral("/run"));
+    photographer.click("estimate");
+    waitFor([&] { return window.setup().probe().has_value(); }, "the estimate");
+    photographer.click("startSweep");
+    waitFor([&] { return !window.run().isRunning(); }, "the refusal to write");
+    QTest::qWait(300);
+    photographer.take(QStringLiteral("error-folder"));
+}
+
+/// A run in which one configuration failed.
+void photographFailure(MainWindow& window, Photographer& photographer, const QTemporaryDir& scratch)
+{
+    openDemoFiles(window, scratch, QStringLiteral("digits_failed.bitfront"));
+    PlanChoice quick = window.setup().plan();
+    quick.selectQuick();
+    window.setup().setPlan(quick);
+    photographer.click("confirmMetrics");
+    photographer.click("estimate");
+    waitFor([&] { return window.setup().probe().has_value(); }, "the estimate");
+    photographer.click("startSweep");
+    waitFor([&] { return window.run().hasRun() && !window.run().isRunning(); }, "the sweep");
+    waitFor([&] { return recordCount(window) == window.run().progress().done; }, "all results");
+    const auto& records = window.run().snapshot()->records;
+    for (std::size_t i = 0; i < records.size(); ++i)
+        if (records[i].failure())
+            window.selection().setCurrent(static_cast<RecordId>(i));
+    photographer.take(QStringLiteral("failed"));
+    showTab(window, 3);
+    auto* queue = window.findChild<QTreeView*>(QStringLiteral("queueList"));
+    queue->setCurrentIndex(queue->model()->index(0, 0));
+    photographer.take(QStringLiteral("failed-queue"));
 }
 
 } // namespace
@@ -249,14 +366,28 @@ int main(int argc, char** argv)
         Photographer photographer(window, folder);
         photograph(window, photographer, scratch);
     };
-    session([] { return std::make_shared<test::UnhurriedEngine>(loadEngine(), kPause); },
-            photographBeforeAndDuring);
+    const auto slow = [] {
+        return std::make_shared<test::UnhurriedEngine>(loadEngine(), test::Unhurried {kPause});
+    };
+    session(slow, photographBeforeAndDuring);
     session(loadEngine, [](MainWindow&, Photographer& photographer, const QTemporaryDir&) {
         photographer.take(QStringLiteral("recovered"));
     });
     Settings(settings).clearRecentRuns();
     session(loadEngine, photographResults);
-    session(loadEngine, photographError);
+    session(loadEngine, photographErrors);
+    const auto failing = [] {
+        return std::make_shared<test::UnhurriedEngine>(
+            loadEngine(), test::Unhurried {{}, baseConfigurations().front().name});
+    };
+    Settings(settings).clearRecentRuns();
+    session(failing, photographFailure);
+    Settings(settings).clearRecentRuns();
+    session(loadEngine, [](MainWindow& window, Photographer&, const QTemporaryDir& scratch) {
+        window.openRun(scratch.filePath(QStringLiteral("digits_cnn.bitfront")));
+        waitFor([&] { return recordCount(window) > 0; }, "the run");
+        QTest::qWait(300);
+    });
     session(loadEngine, [](MainWindow&, Photographer& photographer, const QTemporaryDir&) {
         photographer.take(QStringLiteral("welcome"));
     });

@@ -1,29 +1,42 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The real engine with a pause before every measurement: the demo is otherwise over before the
-// first picture of a running sweep is taken. Results are untouched.
+// The real engine with a pause after every measurement: the demo is otherwise over before the first
+// picture of a running sweep is taken. Results are untouched, but for one configuration that fails
+// on request.
 #pragma once
 
 #include "core/engine/engine.h"
 
 #include <chrono>
+#include <string>
 #include <thread>
 #include <utility>
 
 namespace bitfront::test {
 
+/// What is different from the real engine.
+struct Unhurried
+{
+    std::chrono::milliseconds pause {0};
+    std::string failing {}; ///< CompressionConfig::name
+};
+
 class UnhurriedEvaluator : public Evaluator
 {
 public:
-    UnhurriedEvaluator(std::unique_ptr<Evaluator> inner, std::chrono::milliseconds pause)
+    UnhurriedEvaluator(std::unique_ptr<Evaluator> inner, Unhurried difference)
         : m_inner(std::move(inner))
-        , m_pause(pause)
+        , m_difference(std::move(difference))
     {
     }
     Measurement evaluate(const CompressionConfig& config, const std::stop_token& stop,
                          EvaluationProgress* progress) override
     {
+        if (config.name == m_difference.failing)
+            throw Error(ErrorCode::OutOfMemory,
+                        "There is not enough memory to run the model with these weights.",
+                        "Close other programs, then try again.", config.name);
         Measurement result = m_inner->evaluate(config, stop, progress);
-        std::this_thread::sleep_for(m_pause);
+        std::this_thread::sleep_for(m_difference.pause);
         return result;
     }
     std::vector<std::vector<float>> outputs(const CompressionConfig& config,
@@ -34,15 +47,15 @@ public:
 
 private:
     std::unique_ptr<Evaluator> m_inner;
-    std::chrono::milliseconds m_pause;
+    Unhurried m_difference;
 };
 
 class UnhurriedExperiment : public Experiment
 {
 public:
-    UnhurriedExperiment(std::shared_ptr<Experiment> inner, std::chrono::milliseconds pause)
+    UnhurriedExperiment(std::shared_ptr<Experiment> inner, Unhurried difference)
         : m_inner(std::move(inner))
-        , m_pause(pause)
+        , m_difference(std::move(difference))
     {
     }
     const ModelInfo& model() const override { return m_inner->model(); }
@@ -61,20 +74,20 @@ public:
                                                int threads) override
     {
         return std::make_unique<UnhurriedEvaluator>(m_inner->createEvaluator(metrics, threads),
-                                                    m_pause);
+                                                    m_difference);
     }
 
 private:
     std::shared_ptr<Experiment> m_inner;
-    std::chrono::milliseconds m_pause;
+    Unhurried m_difference;
 };
 
 class UnhurriedEngine : public Engine
 {
 public:
-    UnhurriedEngine(std::shared_ptr<Engine> inner, std::chrono::milliseconds pause)
+    UnhurriedEngine(std::shared_ptr<Engine> inner, Unhurried difference)
         : m_inner(std::move(inner))
-        , m_pause(pause)
+        , m_difference(std::move(difference))
     {
     }
     std::string version() const override { return m_inner->version(); }
@@ -103,12 +116,12 @@ public:
                                                  const std::stop_token& stop) override
     {
         return std::make_shared<UnhurriedExperiment>(
-            m_inner->createExperiment(std::move(model), std::move(inputs), stop), m_pause);
+            m_inner->createExperiment(std::move(model), std::move(inputs), stop), m_difference);
     }
 
 private:
     std::shared_ptr<Engine> m_inner;
-    std::chrono::milliseconds m_pause;
+    Unhurried m_difference;
 };
 
 } // namespace bitfront::test

@@ -38,11 +38,6 @@ private slots:
     void clickOnTableSelectsInPlot();
     void sortingKeepsTheSelection();
     void everyPointCanBeClicked();
-    void stopKeepsResults();
-    void pauseAndGoOn();
-    void stopAndResume();
-    void resumesAnOpenedRun();
-    void resumeWithoutTheModel();
     void preflightCountsLayers();
     void trimmingInTheEstimate();
     void singleConfigurationsCanBeTickedOff();
@@ -51,9 +46,6 @@ private slots:
     void otherOutputJudges();
     void runFolderOpensAgain();
     void runAgainKeepsTheMetrics();
-    void closingWhileRunningKeepsResults();
-    void closingWaitsForTheReport();
-    void themesSwitch();
     void demoNeedsThreeClicks();
 };
 
@@ -210,121 +202,6 @@ void TestWindowFlow::everyPointCanBeClicked()
     }
 }
 
-void TestWindowFlow::stopKeepsResults()
-{
-    FakeOptions options;
-    options.delayMs = 20;
-    WindowFixture f(options);
-    QVERIFY(f.openEstimate());
-    f.click("startSweep");
-    QVERIFY(f.waitForRecords(4));
-    f.window->findChild<QAction*>(QStringLiteral("actionStop"))->trigger();
-    QVERIFY(f.waitForEnd());
-    QTRY_VERIFY(f.records() >= 4);
-    QVERIFY(f.records() < 61);
-    QCOMPARE(f.window->run().state(), RunState::Stopped);
-    auto* panel = f.window->findChild<PlotPanel*>();
-    QTRY_VERIFY2(panel->message().startsWith(QStringLiteral("Stopped at ")),
-                 qPrintable(panel->message()));
-    QVERIFY(panel->message().contains(QStringLiteral("Results are kept.")));
-    f.click("bannerAction2");
-    QTRY_VERIFY(panel->message().startsWith(QStringLiteral("Wrote ")));
-    const QDir report(f.window->run().folder());
-    for (const char* name : {"report.md", "report.html", "compression_exploration.png"})
-        QVERIFY2(QFileInfo(report.absoluteFilePath(QLatin1String(name))).size() > 500, name);
-}
-
-void TestWindowFlow::pauseAndGoOn()
-{
-    FakeOptions options;
-    options.delayMs = 10;
-    WindowFixture f(options);
-    QVERIFY(f.openEstimate());
-    f.click("startSweep");
-    QVERIFY(f.waitForRecords(2));
-    auto* pause = f.window->findChild<QAction*>(QStringLiteral("actionPause"));
-    auto* panel = f.window->findChild<PlotPanel*>();
-    QVERIFY(pause->isVisible() && pause->isEnabled());
-    pause->trigger();
-    QTRY_VERIFY(panel->headline().startsWith(QStringLiteral("Paused, ")));
-    QCOMPARE(pause->text(), QStringLiteral("Go &on"));
-    const int done = f.window->run().progress().done;
-    QTest::qWait(100);
-    QCOMPARE(f.window->run().progress().done, done);
-    pause->trigger();
-    QVERIFY(f.waitForEnd());
-    QCOMPARE(f.window->run().state(), RunState::Finished);
-    QTRY_COMPARE(f.records(), f.window->run().progress().done);
-    QVERIFY(!pause->isVisible());
-}
-
-void TestWindowFlow::stopAndResume()
-{
-    FakeOptions options;
-    options.delayMs = 10;
-    WindowFixture f(options);
-    QVERIFY(f.openEstimate());
-    f.click("startSweep");
-    QVERIFY(f.waitForRecords(5));
-    f.window->findChild<QAction*>(QStringLiteral("actionStop"))->trigger();
-    QVERIFY(f.waitForEnd());
-    auto* panel = f.window->findChild<PlotPanel*>();
-    QTRY_VERIFY(panel->message().startsWith(QStringLiteral("Stopped at ")));
-    const int evaluated = f.engine->counters().evaluations;
-    const int stoppedAt = f.records();
-    f.click("bannerAction");
-    QTRY_VERIFY(f.window->run().isRunning());
-    QVERIFY(f.waitForEnd());
-    QCOMPARE(f.window->run().state(), RunState::Finished);
-    QTRY_COMPARE(f.records(), f.window->run().progress().done);
-    QCOMPARE(f.engine->counters().evaluations - evaluated, f.records() - stoppedAt);
-    QVERIFY(!f.window->findChild<QAction*>(QStringLiteral("actionResume"))->isVisible());
-}
-
-void TestWindowFlow::resumesAnOpenedRun()
-{
-    FakeOptions options;
-    options.delayMs = 10;
-    WindowFixture first(options);
-    QVERIFY(first.openEstimate());
-    first.click("startSweep");
-    QVERIFY(first.waitForRecords(3));
-    first.window->findChild<QAction*>(QStringLiteral("actionStop"))->trigger();
-    QVERIFY(first.waitForEnd());
-
-    WindowFixture f(options);
-    f.window->openRun(first.window->run().folder());
-    auto* panel = f.window->findChild<PlotPanel*>();
-    QTRY_VERIFY(panel->message().startsWith(QStringLiteral("Stopped at ")));
-    auto* resume = f.window->findChild<QAction*>(QStringLiteral("actionResume"));
-    QVERIFY(resume->isVisible() && resume->isEnabled());
-    resume->trigger();
-    QTRY_VERIFY(f.window->run().isRunning());
-    QVERIFY(f.waitForEnd());
-    QCOMPARE(f.window->run().state(), RunState::Finished);
-}
-
-void TestWindowFlow::resumeWithoutTheModel()
-{
-    FakeOptions options;
-    options.delayMs = 10;
-    WindowFixture first(options);
-    QVERIFY(first.openEstimate());
-    first.click("startSweep");
-    QVERIFY(first.waitForRecords(3));
-    first.window->findChild<QAction*>(QStringLiteral("actionStop"))->trigger();
-    QVERIFY(first.waitForEnd());
-    QVERIFY(QFile::remove(QString::fromStdString(first.window->run().header().model.path)));
-
-    auto* panel = first.window->findChild<PlotPanel*>();
-    QTRY_VERIFY(panel->message().startsWith(QStringLiteral("Stopped at ")));
-    first.click("bannerAction");
-    QTRY_VERIFY2(panel->message().startsWith(QStringLiteral("The run cannot go on.")),
-                 qPrintable(panel->message()));
-    QVERIFY(first.window->findChild<QAction*>(QStringLiteral("actionResume"))->isEnabled());
-    QVERIFY(first.records() >= 3); // nothing is lost by trying
-}
-
 // A layer whose rows and columns both do not divide is one layer, and one is singular.
 void TestWindowFlow::preflightCountsLayers()
 {
@@ -472,46 +349,6 @@ void TestWindowFlow::runAgainKeepsTheMetrics()
     QCOMPARE(f.window->setup().outputs().front().metric, Metric::Snr);
     QCOMPARE(f.window->setup().outputs().front().floor, 17.5);
     QVERIFY(f.window->setup().metricsConfirmed());
-}
-
-void TestWindowFlow::closingWhileRunningKeepsResults()
-{
-    FakeOptions options;
-    options.delayMs = 30;
-    WindowFixture f(options);
-    QVERIFY(f.openEstimate());
-    f.click("startSweep");
-    QVERIFY(f.waitForRecords(2));
-    const QString folder = f.window->run().folder();
-    QVERIFY(!f.window->close());
-    QVERIFY(f.window->isVisible());
-    QTRY_VERIFY_WITH_TIMEOUT(!f.window->isVisible(), 10000);
-    const RunContents run = readRun(folder.toStdString());
-    QVERIFY(run.records.size() >= 2);
-    QCOMPARE(run.state, RunState::Stopped);
-}
-
-void TestWindowFlow::closingWaitsForTheReport()
-{
-    WindowFixture f;
-    QVERIFY(f.sweep());
-    const QString folder = f.window->run().folder();
-    f.find<QAction>("actionExport")->trigger();
-    QVERIFY(!f.window->close());
-    QTRY_VERIFY_WITH_TIMEOUT(!f.window->isVisible(), 10000);
-    QVERIFY(QFile::exists(folder + QStringLiteral("/report.html")));
-}
-
-void TestWindowFlow::themesSwitch()
-{
-    WindowFixture f;
-    QVERIFY(f.sweep());
-    const auto corner = [&f] { return f.window->grab().toImage().pixelColor(5, 5); };
-    f.window->findChild<QAction*>(QStringLiteral("theme2"))->trigger();
-    QCOMPARE(corner(), Theme::darkTheme().window);
-    QCOMPARE(Settings(f.settings).themeMode(), ThemeMode::Dark);
-    f.window->findChild<QAction*>(QStringLiteral("theme1"))->trigger();
-    QCOMPARE(corner(), Theme::light().window);
 }
 
 void TestWindowFlow::demoNeedsThreeClicks()

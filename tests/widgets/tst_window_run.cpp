@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A sweep while it runs, as its owner steers it: the queue by keys, the notice at its end, staying
-// awake; and the room the window gives to each of its docks.
+// A sweep while it runs, as its owner steers it: the queue by keys, failed ones again, the notice
+// at its end, staying awake.
 #include "tests/widgets/window_fixture.h"
 #include "widgets/panels/queue_panel.h"
 #include "widgets/panels/results_panel.h"
@@ -61,12 +61,6 @@ private slots:
     void failedOnesAreTriedAgain();
     void staysAwakeWhileItRuns();
     void noticeOnlyWhenItTookLong();
-    void countAboveTheTable();
-    void tableGetsItsRoomBack();
-    void smallWindows_data();
-    void smallWindows();
-    void longOutputNames();
-    void movedRunStaysInTheList();
 };
 
 /// The queue's view of a slow sweep.
@@ -225,137 +219,6 @@ void TestWindowRun::noticeOnlyWhenItTookLong()
              qPrintable(asked->notices.front()));
     asked->show();
     QTRY_VERIFY(f.window->isActiveWindow());
-}
-
-void TestWindowRun::countAboveTheTable()
-{
-    WindowFixture f;
-    const QString folder = f.folder.filePath(QStringLiteral("kept.bitfront"));
-    writeFakeRun(folder.toStdString());
-    f.window->openRun(folder);
-    QVERIFY(f.waitForRecords(31));
-    const auto* counts = f.find<QLabel>("filterCounts");
-    QTRY_COMPARE(counts->text(), QStringLiteral("%1 results").arg(f.records()));
-}
-
-void TestWindowRun::tableGetsItsRoomBack()
-{
-    WindowFixture f;
-    QVERIFY(f.sweep());
-    auto* table = f.find<QDockWidget>("tableDock");
-    auto* detail = f.find<QDockWidget>("detailDock");
-    QTRY_VERIFY(table->height() > 200);
-    const int high = table->height();
-    const int wide = detail->width();
-    f.window->resize(900, 420);
-    QTest::qWait(50);
-    QVERIFY(table->height() < high);
-    f.window->resize(760, 420);
-    QTest::qWait(50);
-    QVERIFY(!detail->isVisible());
-    f.window->resize(1440, 900);
-    QTRY_COMPARE(table->height(), high);
-    QTRY_COMPARE(detail->width(), wide);
-    QVERIFY(f.find<QDockWidget>("projectDock")->isVisible());
-    // Nor is it kept squeezed for the next start.
-    f.window->resize(760, 420);
-    QTest::qWait(50);
-    f.window->close();
-    const QString folder = f.window->run().folder();
-    f.window = std::make_unique<MainWindow>([&f] { return f.engine; }, f.settings);
-    f.window->resize(1440, 900);
-    f.window->show();
-    f.window->openRun(folder);
-    QVERIFY(f.waitForRecords(31));
-    QTRY_COMPARE(f.find<QDockWidget>("tableDock")->height(), high);
-}
-
-void TestWindowRun::smallWindows_data()
-{
-    QTest::addColumn<QSize>("size");
-    QTest::newRow("720 x 450") << QSize(720, 450);
-    QTest::newRow("800 x 500") << QSize(800, 500);
-    QTest::newRow("1024 x 600") << QSize(1024, 600);
-}
-
-/// Every page fits into a small window, and no word is cut that is not made to be shortened.
-void TestWindowRun::smallWindows()
-{
-    QFETCH(QSize, size);
-    WindowFixture f;
-    const auto fits = [&](const char* page) {
-        f.window->resize(size);
-        QTest::qWait(80);
-        if (f.window->size() != size)
-            return QStringLiteral("%1: %2 x %3")
-                .arg(QLatin1String(page))
-                .arg(f.window->width())
-                .arg(f.window->height());
-        QStringList cut;
-        for (QWidget* widget : f.window->findChildren<QWidget*>()) {
-            const auto* label = qobject_cast<QLabel*>(widget);
-            const auto* button = qobject_cast<QAbstractButton*>(widget);
-            const QString text = label ? label->text() : button ? button->text() : QString();
-            if (text.isEmpty() || !widget->isVisible() || widget->visibleRegion().isEmpty())
-                continue;
-            const bool outside =
-                widget->mapTo(f.window.get(), QPoint(widget->width(), 0)).x() > f.window->width();
-            const bool narrow = widget->minimumSizeHint().width() > widget->width() + 1
-                && !(label && label->wordWrap());
-            if (narrow || outside)
-                cut << QLatin1String(page) + QStringLiteral(": ") + text;
-        }
-        return cut.join(QLatin1Char('\n'));
-    };
-    QCOMPARE(fits("welcome"), QString());
-    QVERIFY(f.openProject());
-    QCOMPARE(fits("setup"), QString());
-    f.click("confirmMetrics");
-    f.click("estimate");
-    QVERIFY(QTest::qWaitFor([&] { return f.window->setup().probe().has_value(); }));
-    QCOMPARE(fits("estimate"), QString());
-    f.click("startSweep");
-    QVERIFY(f.waitForEnd());
-    f.window->selection().setCurrent(3);
-    QCOMPARE(fits("results"), QString());
-}
-
-void TestWindowRun::longOutputNames()
-{
-    const QString name = QStringLiteral("decoder_block_3_attention_probabilities_after_softmax");
-    Label label(name);
-    label.setElided(true);
-    label.setToolTip(QStringLiteral("its shape"));
-    label.resize(80, 20);
-    label.grab();
-    QCOMPARE(label.toolTip(), QStringLiteral("its shape")); // kept
-    label.setToolTip({});
-    label.grab();
-    QCOMPARE(label.toolTip(), name);
-    WindowFixture f;
-    QVERIFY(f.openProject());
-    for (auto* found : f.find<QWidget>("metricsCard")->findChildren<Label*>())
-        if (found->text() == QStringLiteral("out_0"))
-            QVERIFY(found->minimumSizeHint().width()
-                    < found->fontMetrics().horizontalAdvance(name));
-}
-
-void TestWindowRun::movedRunStaysInTheList()
-{
-    WindowFixture f;
-    QVERIFY(f.sweep());
-    const QString folder = f.window->run().folder();
-    f.find<QAction>("actionPrimary")->trigger(); // run again: to the setup
-    f.click("estimate");
-    QVERIFY(QTest::qWaitFor([&] { return f.window->stage() == MainWindow::Stage::Estimate; }));
-    f.click("startSweep");
-    QVERIFY(QTest::qWaitFor([&] { return f.window->run().isRunning(); }));
-    QVERIFY(f.waitForEnd());
-    QTRY_COMPARE(Settings(f.settings).recentRuns().size(), 2);
-    QStringList recent;
-    for (const RecentRun& run : Settings(f.settings).recentRuns())
-        recent << run.folder;
-    QCOMPARE(recent, (QStringList {folder, folder + QStringLiteral(".1")}));
 }
 
 QTEST_MAIN(TestWindowRun)

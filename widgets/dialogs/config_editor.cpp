@@ -118,6 +118,7 @@ void ConfigEditor::build()
     for (const auto& [text, field] : kRows) {
         auto* label = new Label(text, 13, 400, Tone::Text2);
         label->setBuddy(field);
+        label->setMinimumHeight(field->sizeHint().height());
         m_form->addRow(label, field);
     }
     m_title->setElided(true);

@@ -78,6 +78,7 @@ HelpDialog::HelpDialog(QWidget* parent)
     setWindowTitle(tr("Bitfront help"));
     setAttribute(Qt::WA_DeleteOnClose);
     auto* text = new QTextBrowser;
+    text->setAccessibleName(windowTitle());
     text->setHtml(helpText());
     text->setFrameShape(QFrame::NoFrame);
     text->document()->setDocumentMargin(20);

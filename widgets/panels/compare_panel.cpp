@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/compare_panel.h"
 
+#include "widgets/panels/view_pages.h"
 #include "widgets/parts/buttons.h"
 #include "widgets/parts/weight_histogram.h"
 #include "widgets/results/compare_model.h"
@@ -20,6 +21,8 @@
 #include <QScrollArea>
 #include <QStackedLayout>
 #include <QTreeView>
+
+#include <algorithm>
 
 namespace bitfront {
 
@@ -58,22 +61,8 @@ ComparePanel::ComparePanel(RunController& run, Selection& selection, Inspector& 
     , m_histogram(new WeightHistogram)
     , m_histogramTitle(new Label({}, 11, 500, Tone::Text2))
 {
-    auto* empty = new QWidget;
-    auto* emptyColumn = new QVBoxLayout(empty);
-    emptyColumn->setContentsMargins(16, 16, 16, 16);
     m_state->setObjectName(QStringLiteral("compareState"));
-    m_state->setWrapped(true);
-    emptyColumn->addWidget(m_state);
-    emptyColumn->addStretch();
-    m_pages->addWidget(empty);
-    auto* page = new QWidget;
-    auto* across = new QHBoxLayout(page);
-    across->setContentsMargins(0, 0, 0, 0);
-    across->setSpacing(0);
-    across->addWidget(buildSide());
-    across->addWidget(new HairLine(Qt::Vertical));
-    across->addWidget(buildLayers(), 1);
-    m_pages->addWidget(page);
+    addViewPages(*m_pages, m_state, buildSide(), buildLayers());
     connect(m_a, &QComboBox::activated, this, [this](int index) { choose(true, index); });
     connect(m_b, &QComboBox::activated, this, [this](int index) { choose(false, index); });
     connect(m_otherButton, &QPushButton::clicked, this, [this] {
@@ -174,10 +163,9 @@ QWidget* ComparePanel::buildLayers()
     header->setInsets(16, 8, 8);
     m_layerView->setHeader(header);
     header->setStretchLastSection(false);
-    for (const int column :
-         {CompareModel::LayerColumn, CompareModel::AColumn, CompareModel::BColumn})
-        header->setSectionResizeMode(column, QHeaderView::Stretch);
-    for (const int column : {CompareModel::DeltaColumn, CompareModel::ErrorColumn}) {
+    header->setSectionResizeMode(CompareModel::LayerColumn, QHeaderView::Stretch);
+    for (const int column : {CompareModel::AColumn, CompareModel::BColumn,
+                             CompareModel::DeltaColumn, CompareModel::ErrorColumn}) {
         header->setSectionResizeMode(column, QHeaderView::Fixed);
         header->resizeSection(column, uiPx(68));
     }
@@ -190,6 +178,9 @@ QWidget* ComparePanel::buildLayers()
     m_histogramTitle->setContentsMargins(16, 0, 16, 0);
     m_histogramTitle->setElided(true);
     column->addWidget(m_histogramTitle);
+    auto* outline = new Label(tr("Outline: uncompressed"), 11, 400, Tone::Text3);
+    outline->setContentsMargins(16, 0, 16, 0);
+    column->addWidget(outline);
     m_histogram->setWords(QStringLiteral("A"), QStringLiteral("B"));
     column->addWidget(m_histogram, 1);
     weights->setFixedWidth(uiPx(196));
@@ -206,6 +197,17 @@ void ComparePanel::showEvent(QShowEvent* event)
     refresh();
 }
 
+/// As wide as its longest code: names of layers get the rest.
+int ComparePanel::widthOf(int column) const
+{
+    const QFontMetrics metrics(uiFont(13));
+    int widest = uiPx(28);
+    for (int row = 0; row < m_layers->rowCount(); ++row)
+        widest = std::max(
+            widest, metrics.horizontalAdvance(m_layers->index(row, column).data().toString()));
+    return std::min(widest, uiPx(92)) + 18;
+}
+
 /// The difference of errors gives way first.
 void ComparePanel::resizeEvent(QResizeEvent* event)
 {
@@ -218,6 +220,17 @@ void ComparePanel::fitColumns()
     const bool histogram = m_histogram->parentWidget()->isVisibleTo(this);
     const int room = width() - uiPx(kSideWidth) - (histogram ? uiPx(196) : 0);
     m_layerView->setColumnHidden(CompareModel::ErrorColumn, room < uiPx(420));
+    for (const int column : {CompareModel::AColumn, CompareModel::BColumn})
+        m_layerView->header()->resizeSection(column, widthOf(column));
+}
+
+/// The markers in the boxes have the colours of the theme.
+void ComparePanel::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    // Later: a theme is applied to all widgets in a row, and none of them may go meanwhile.
+    if (event->type() == QEvent::PaletteChange)
+        QMetaObject::invokeMethod(this, &ComparePanel::refresh, Qt::QueuedConnection);
 }
 
 void ComparePanel::keyPressEvent(QKeyEvent* event)

@@ -44,6 +44,7 @@ signals:
 protected:
     void showEvent(QShowEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
@@ -58,6 +59,7 @@ private:
     void choose(bool first, int index);
     void openLayer();
     void fitColumns();
+    int widthOf(int column) const;
     const ResultRecord* record(bool first) const;
     const std::vector<ResultRecord>& recordsOf(bool first) const;
     int chosenOf(bool first) const;

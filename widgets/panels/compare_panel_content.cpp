@@ -291,7 +291,7 @@ void ComparePanel::openLayer()
         return;
     }
     m_layer = first->layer;
-    m_histogramTitle->setText(tr("%1 · outline: uncompressed").arg(toQString(first->layer)));
+    m_histogramTitle->setText(toQString(first->layer));
     m_inspector.requestPair(a->config, *first, b->config, *second);
 }
 

@@ -96,6 +96,7 @@ DetailPanel::DetailPanel(RunController& run, Selection& selection, Inspector& in
     connect(&m_selection, &Selection::currentChanged, this, &DetailPanel::refresh);
     connect(&m_run, &RunController::snapshotChanged, this, &DetailPanel::refresh);
     connect(&m_run, &RunController::runChanged, this, &DetailPanel::refresh);
+    connect(&m_run, &RunController::sweepFinished, this, &DetailPanel::refresh);
     connect(&m_run, &RunController::recipeLoaded, this, [this](int record, const QString& text) {
         if (record == m_shown)
             m_recipe->setPlainText(
@@ -128,8 +129,14 @@ QWidget* DetailPanel::buildHead()
     m_failure = new Label({}, 13, 400, Tone::Err);
     m_failure->setObjectName(QStringLiteral("detailFailure"));
     m_failure->setWrapped(true);
-    m_failure->setContentsMargins(0, 16, 0, 0);
+    m_failure->setContentsMargins(0, 16, 0, 12);
     column->addWidget(m_failure);
+    m_retry = makeButton(tr("Try again"), ButtonRole::Neutral, QStringLiteral("refresh"));
+    m_retry->setObjectName(QStringLiteral("detailRetry"));
+    m_retry->setToolTip(tr("Runs this configuration alone once more"));
+    connect(m_retry, &QPushButton::clicked, this,
+            [this] { emit retryRequested({m_shownName.toStdString()}); });
+    column->addWidget(m_retry, 0, Qt::AlignLeft);
 
     m_measured = new QWidget;
     auto* measured = new QVBoxLayout(m_measured);
@@ -235,12 +242,15 @@ void DetailPanel::refresh()
     }
     const ResultRecord& entry = snapshot->records[static_cast<std::size_t>(record)];
     const QString name = toQString(entry.config.name);
-    const bool another = record != m_shown || name != m_shownName;
+    const bool failed = entry.failure() != nullptr; // until it was tried again
+    const bool another = record != m_shown || name != m_shownName || failed != m_shownFailed;
     m_shown = record;
     m_shownName = name;
+    m_shownFailed = failed;
     showChips(entry, snapshot->analysis.points[static_cast<std::size_t>(record)]);
     if (entry.measurement())
         showFigures(*entry.measurement());
+    m_retry->setEnabled(m_run.canRetry() || (m_run.isRunning() && !m_run.isStopping()));
     if (another)
         showRecord(entry);
     m_pages->setCurrentIndex(RecordPage);
@@ -252,6 +262,7 @@ void DetailPanel::showRecord(const ResultRecord& record)
     const Measurement* measured = record.measurement();
     m_measured->setVisible(measured != nullptr);
     m_failure->setVisible(measured == nullptr);
+    m_retry->setVisible(measured == nullptr);
     if (const Failure* failure = record.failure())
         m_failure->setText(
             toQString(failure->message + (failure->hint.empty() ? "" : " " + failure->hint)));

@@ -31,6 +31,9 @@ public:
     QString title() const { return m_title->text(); }
     LayersPage& layers() const { return *m_layers; }
 
+signals:
+    void retryRequested(const std::vector<std::string>& names); ///< of a failed configuration
+
 protected:
     void resizeEvent(QResizeEvent* event) override;
 
@@ -58,6 +61,7 @@ private:
     SizeBreakdown* m_breakdown = nullptr;
     KeyValueList* m_metrics = nullptr;
     Label* m_failure = nullptr;
+    QPushButton* m_retry = nullptr;
     QWidget* m_tabArea = nullptr;
     QTabBar* m_tabs = nullptr;
     Label* m_coverage = nullptr;
@@ -66,6 +70,7 @@ private:
     QPlainTextEdit* m_recipe = nullptr;
     RecordId m_shown = kNoRecord;
     QString m_shownName;
+    bool m_shownFailed = false;
 };
 
 } // namespace bitfront

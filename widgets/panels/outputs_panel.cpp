@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/outputs_panel.h"
 
+#include "widgets/panels/view_pages.h"
 #include "widgets/parts/output_canvas.h"
 #include "widgets/results/result_delegate.h"
 #include "widgets/results/sample_model.h"
@@ -43,22 +44,8 @@ OutputsPanel::OutputsPanel(RunController& run, Selection& selection, Inspector& 
     , m_list(new QTreeView)
     , m_canvas(new OutputCanvas)
 {
-    auto* empty = new QWidget;
-    auto* emptyColumn = new QVBoxLayout(empty);
-    emptyColumn->setContentsMargins(16, 16, 16, 16);
     m_state->setObjectName(QStringLiteral("outputsState"));
-    m_state->setWrapped(true);
-    emptyColumn->addWidget(m_state);
-    emptyColumn->addStretch();
-    m_pages->addWidget(empty);
-    auto* page = new QWidget;
-    auto* across = new QHBoxLayout(page);
-    across->setContentsMargins(0, 0, 0, 0);
-    across->setSpacing(0);
-    across->addWidget(buildSide());
-    across->addWidget(new HairLine(Qt::Vertical));
-    across->addWidget(m_canvas, 1);
-    m_pages->addWidget(page);
+    addViewPages(*m_pages, m_state, buildSide(), m_canvas);
     m_delay.setSingleShot(true);
     m_delay.setInterval(kDelayMs);
     connect(&m_delay, &QTimer::timeout, this, &OutputsPanel::request);

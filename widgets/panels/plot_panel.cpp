@@ -14,6 +14,7 @@
 #include "widgets/workbench/run_controller.h"
 #include "widgets/workbench/text.h"
 
+#include <QFocusEvent>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QPushButton>
@@ -91,7 +92,6 @@ PlotPanel::PlotPanel(RunController& run, Selection& selection, EstimateSheet* sh
                               &RunController::stopRequested})
         connect(&m_run, signal, this, &PlotPanel::refresh);
     connect(&m_run, &RunController::sweepFinished, this, &PlotPanel::refresh);
-    setFocusProxy(m_plot);
     refresh();
 }
 
@@ -284,6 +284,12 @@ void PlotPanel::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
     m_legend->setRoom(width());
+}
+
+/// A focus proxy would do the same, but Tab then never comes to what stands before it.
+void PlotPanel::focusInEvent(QFocusEvent* event)
+{
+    m_plot->setFocus(event->reason());
 }
 
 } // namespace bitfront

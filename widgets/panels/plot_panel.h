@@ -70,6 +70,7 @@ private:
     void refresh();
     void refreshRunning();
     void refreshFinished();
+    void focusInEvent(QFocusEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
     RunController& m_run;

@@ -238,8 +238,13 @@ void ProjectPanel::refreshCurrentRun()
     const QString partial = tr("%1 of %2").arg(done).arg(m_run.expectedCount());
     m_current->setToolTip(m_run.folder());
     if (m_run.isRunning()) {
-        m_current->setIcon(QStringLiteral("play"), Tone::Accent);
-        m_current->setTexts(name, m_run.isStopping() ? tr("Stopping") : tr("Running"), partial);
+        const bool paused = m_run.isPaused();
+        m_current->setIcon(paused ? QStringLiteral("pause") : QStringLiteral("play"), Tone::Accent);
+        m_current->setTexts(name,
+                            m_run.isStopping() ? tr("Stopping")
+                                : paused       ? tr("Paused")
+                                               : tr("Running"),
+                            partial);
         return;
     }
     if (m_run.isFollowing()) {

@@ -11,6 +11,7 @@
 #include "widgets/workbench/run_controller.h"
 #include "widgets/workbench/text.h"
 
+#include <QFocusEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
@@ -118,7 +119,6 @@ QueuePanel::QueuePanel(RunController& run, QWidget* parent)
     column->addWidget(buildHead());
     buildList();
     column->addWidget(m_list, 1);
-    setFocusProxy(m_list);
     for (const auto signal : {&RunController::progressChanged, &RunController::runChanged,
                               &RunController::snapshotChanged, &RunController::stopRequested})
         connect(&m_run, signal, this, &QueuePanel::refresh);
@@ -153,7 +153,7 @@ QWidget* QueuePanel::buildHead()
                     tr("Leaves this configuration out of the sweep (Delete)"),
                     QStringLiteral("close"), &QueuePanel::skipChosen);
     m_retry = button(QStringLiteral("queueRetry"), tr("Try again"),
-                     tr("Queues the failed configuration once more (R)"), QStringLiteral("refresh"),
+                     tr("Runs the failed configuration once more (R)"), QStringLiteral("refresh"),
                      &QueuePanel::retryChosen);
     return head;
 }
@@ -229,7 +229,7 @@ void QueuePanel::updateButtons()
     const bool live = m_run.isRunning() && !m_run.isStopping();
     m_first->setEnabled(live && !chosen(isWaiting).empty());
     m_skip->setEnabled(live && !chosen(std::not_fn(isFailed)).empty());
-    m_retry->setEnabled(live && !chosen(isFailed).empty());
+    m_retry->setEnabled((live || m_run.canRetry()) && !chosen(isFailed).empty());
 }
 
 void QueuePanel::skipChosen()
@@ -255,7 +255,10 @@ void QueuePanel::moveChosenToFront()
 
 void QueuePanel::retryChosen()
 {
-    for (const std::string& name : chosen(isFailed))
+    const std::vector<std::string> names = chosen(isFailed);
+    if (!m_run.isRunning() && !names.empty())
+        emit retryRequested(names);
+    for (const std::string& name : names)
         m_run.retry(name);
 }
 
@@ -280,6 +283,12 @@ bool QueuePanel::eventFilter(QObject* watched, QEvent* event)
         return act(key->key(), key->modifiers());
     }
     return QWidget::eventFilter(watched, event);
+}
+
+/// A focus proxy would do the same, but Tab then never comes to what stands before it.
+void QueuePanel::focusInEvent(QFocusEvent* event)
+{
+    m_list->setFocus(event->reason());
 }
 
 } // namespace bitfront

@@ -28,9 +28,11 @@ public:
 
 signals:
     void skipped(const QString& title); ///< for a message; the configuration gets no result
+    void retryRequested(const std::vector<std::string>& names); ///< of a run that has ended
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
 
 private:
     QWidget* buildHead();

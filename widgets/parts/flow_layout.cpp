@@ -62,10 +62,13 @@ QSize FlowLayout::minimumSize() const
     return size;
 }
 
-/// Fills line by line; everything of one line is centred on it. Returns the height needed.
+/// Fills line by line, all as high as the highest item; everything of one line is centred on it.
+/// Returns the height needed.
 int FlowLayout::arrange(const QRect& rect, bool place) const
 {
     int x = rect.left(), y = rect.top(), lineHeight = 0;
+    for (const QLayoutItem* item : m_items)
+        lineHeight = std::max(lineHeight, item->isEmpty() ? 0 : item->sizeHint().height());
     QList<std::pair<QLayoutItem*, QRect>> line;
     const auto endLine = [&] {
         if (place) {
@@ -82,11 +85,9 @@ int FlowLayout::arrange(const QRect& rect, bool place) const
             endLine();
             y += lineHeight + spacing();
             x = rect.left();
-            lineHeight = 0;
         }
         line.append({item, QRect({x, y}, size)});
         x += size.width() + spacing();
-        lineHeight = std::max(lineHeight, size.height());
     }
     endLine();
     return y + lineHeight - rect.top();

@@ -102,6 +102,10 @@ void ListRow::paintEvent(QPaintEvent*)
         painter.fillRect(rect(), theme.accentSoft);
     else if (m_clickable && (underMouse() || hasFocus()))
         painter.fillRect(rect(), theme.hover);
+    if (hasFocus()) {
+        painter.setPen(QPen(theme.accent, 2));
+        painter.drawRect(rect().adjusted(1, 1, -1, -1));
+    }
     const int side = uiPx(16);
     const int left = m_inset;
     int right = width() - m_inset;

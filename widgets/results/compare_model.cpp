@@ -11,16 +11,22 @@ namespace bitfront {
 
 namespace {
 
-/// "6 bit, group 8", "kept".
-QString storageText(const std::optional<LayerStorage>& storage)
+/// For a cell: "p6 g8", "kept".
+QString storageCode(const std::optional<LayerStorage>& storage)
 {
     if (!storage)
         return QStringLiteral("—");
-    if (storage->kind == StorageKind::Untouched)
-        return CompareModel::tr("kept");
-    return CompareModel::tr("%1 bit, %2")
-        .arg(storage->bitsPerCode)
-        .arg(toQString(storage->granularityText()));
+    return storage->kind == StorageKind::Untouched ? CompareModel::tr("kept")
+                                                   : toQString(formatCode(storage->spec));
+}
+
+/// In words: "6-bit palette, group 8", "kept at 16 bits".
+QString storageText(const std::optional<LayerStorage>& storage)
+{
+    if (!storage)
+        return CompareModel::tr("no such layer");
+    return storage->kind == StorageKind::Untouched ? CompareModel::tr("kept at 16 bits")
+                                                   : toQString(formatTitle(storage->spec));
 }
 
 /// "+1.2", "−0.4", "0.0", with a real minus.
@@ -94,6 +100,10 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const
     case Qt::TextAlignmentRole:
         return int(Qt::AlignVCenter
                    | (index.column() >= DeltaColumn ? Qt::AlignRight : Qt::AlignLeft));
+    case Qt::AccessibleTextRole:
+        return index.column() == AColumn ? storageText(row.a)
+            : index.column() == BColumn  ? storageText(row.b)
+                                         : display(row, index.column());
     case Qt::ToolTipRole:
         return tr("%1\nA: %2\nB: %3")
             .arg(toQString(row.layer), storageText(row.a), storageText(row.b));
@@ -108,9 +118,9 @@ QVariant CompareModel::display(const Row& row, int column) const
     case LayerColumn:
         return toQString(row.layer);
     case AColumn:
-        return storageText(row.a);
+        return storageCode(row.a);
     case BColumn:
-        return storageText(row.b);
+        return storageCode(row.b);
     case DeltaColumn:
         return signedText(double(row.bits) / 8192, 1);
     case ErrorColumn: {

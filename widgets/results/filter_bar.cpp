@@ -10,6 +10,7 @@
 #include "widgets/workbench/text.h"
 
 #include <QEvent>
+#include <QFocusEvent>
 #include <QHBoxLayout>
 #include <QMenu>
 #include <QToolButton>
@@ -19,6 +20,8 @@
 namespace bitfront {
 
 namespace {
+
+constexpr int kRowHeight = 32;
 
 std::vector<std::string> outputNames(const SnapshotPtr& snapshot)
 {
@@ -50,7 +53,7 @@ FilterBar::FilterBar(Selection& selection, QWidget* parent)
     across->setSpacing(8);
     m_presets->setObjectName(QStringLiteral("filterPresets"));
     m_presets->setIcon(themedIcon(QStringLiteral("filter")));
-    m_presets->setFixedSize(uiPx(28), uiPx(28));
+    m_presets->setFixedSize(uiPx(28), uiPx(kRowHeight));
     m_presets->setToolTip(tr("Ready-made filters"));
     m_presets->setAccessibleName(tr("Ready-made filters"));
     m_presets->setPopupMode(QToolButton::InstantPopup);
@@ -62,11 +65,13 @@ FilterBar::FilterBar(Selection& selection, QWidget* parent)
     m_message->setObjectName(QStringLiteral("filterMessage"));
     m_message->setElided(true);
     m_message->setAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    across->addWidget(m_message, 1);
     m_counts->setObjectName(QStringLiteral("filterCounts"));
-    across->addWidget(m_counts);
+    // Beside the first row, also where there are more.
+    for (Label* words : {m_message, m_counts})
+        words->setFixedHeight(uiPx(kRowHeight));
+    across->addWidget(m_message, 1, Qt::AlignTop);
+    across->addWidget(m_counts, 0, Qt::AlignTop);
     buildPresets();
-    setFocusProxy(m_field);
     connect(m_field, &FilterEdit::submitted, &m_selection, &Selection::addFilter);
     connect(m_field, &FilterEdit::parsedChanged, this, &FilterBar::refreshMessage);
     connect(&m_selection, &Selection::viewChanged, this, &FilterBar::refresh);
@@ -190,6 +195,12 @@ bool FilterBar::event(QEvent* event)
     if (event->type() == QEvent::LayoutRequest || event->type() == QEvent::Resize)
         setFixedHeight(std::max(uiPx(40), layout()->heightForWidth(width())));
     return QWidget::event(event);
+}
+
+/// A focus proxy would do the same, but Tab then never comes to what stands before it.
+void FilterBar::focusInEvent(QFocusEvent* event)
+{
+    m_field->setFocus(event->reason());
 }
 
 } // namespace bitfront

@@ -41,7 +41,10 @@ void TableHeader::paintSection(QPainter* painter, const QRect& rect, int section
     if (sorted)
         text += sortIndicatorOrder() == Qt::AscendingOrder ? QStringLiteral(" ↑")
                                                            : QStringLiteral(" ↓");
-    const bool last = logicalIndex(count() - 1) == section;
+    int end = count() - 1;
+    while (end > 0 && isSectionHidden(logicalIndex(end)))
+        --end;
+    const bool last = logicalIndex(end) == section;
     const QRect area =
         rect.adjusted(section == 0 ? m_first : m_between, 0, last ? -m_last : -m_between, 0);
     const auto alignment =

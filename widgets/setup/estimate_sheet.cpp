@@ -36,7 +36,7 @@ EstimateSheet::EstimateSheet(ProjectSetup& setup, QWidget* parent)
 {
     setObjectName(QStringLiteral("estimateSheet"));
     setAccessibleName(tr("Estimate"));
-    setFocusPolicy(Qt::StrongFocus);
+    setFocusPolicy(Qt::ClickFocus); // for Enter and Escape; no stop of Tab
     auto* page = new QVBoxLayout(this);
     page->setContentsMargins(24, 24, 24, 24);
     page->addStretch(4);
@@ -135,6 +135,7 @@ QWidget* EstimateSheet::buildSheet()
     column->addSpacing(24);
 
     auto* buttons = new QHBoxLayout;
+    buttons->setContentsMargins(-9, 0, 0, 0); // the words of the quiet button stand in line
     buttons->setSpacing(8);
     m_trimButton = makeButton(tr("Trim sweep"), ButtonRole::Quiet);
     m_trimButton->setIcon(trailingIcon(QStringLiteral("chevron-down")));

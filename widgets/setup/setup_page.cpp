@@ -16,6 +16,7 @@
 #include <QHBoxLayout>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QVBoxLayout>
 
 namespace bitfront {
@@ -64,7 +65,14 @@ SetupPage::SetupPage(ProjectSetup& setup, QWidget* parent)
     page->setSpacing(0);
     page->addWidget(scroll, 1);
     page->addWidget(new HairLine);
-    page->addWidget(buildBar());
+    QWidget* bar = buildBar();
+    page->addWidget(bar);
+    // In line with the cards, also beside a scroll bar.
+    connect(scroll->verticalScrollBar(), &QScrollBar::rangeChanged, bar,
+            [bar, scroll](int, int end) {
+                bar->setContentsMargins(
+                    0, 0, end > 0 ? scroll->verticalScrollBar()->sizeHint().width() : 0, 0);
+            });
     setMinimumSize(uiPx(420), uiPx(160));
 
     for (const auto signal :

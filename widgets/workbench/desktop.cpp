@@ -7,4 +7,6 @@ void Desktop::notify(const QString&, const QString&, std::function<void()>) { }
 
 void Desktop::keepAwake(bool) { }
 
+void Desktop::followColors(std::function<void(bool dark)>) { }
+
 } // namespace bitfront

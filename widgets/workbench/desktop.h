@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the window asks of the desktop around it: a notice while it is not in front, and not to fall
-// asleep while a sweep runs. The base class is a desktop that can do neither.
+// What the window asks of the desktop around it: a notice while it is not in front, not to fall
+// asleep while a sweep runs, light or dark colours. The base class is a desktop that does nothing.
 #pragma once
 
 #include <QString>
@@ -18,6 +18,9 @@ public:
     /// Keeps the computer awake until it is called with false or this object dies. What cannot be
     /// done is written to the log, never shown.
     virtual void keepAwake(bool awake);
+    /// From now on says when it learns whether the desktop prefers dark colours, and of every
+    /// change; nothing where the desktop does not say.
+    virtual void followColors(std::function<void(bool dark)> changed);
 };
 
 } // namespace bitfront

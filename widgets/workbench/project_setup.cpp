@@ -315,17 +315,19 @@ void ProjectSetup::cancelEstimate()
     dropEstimate();
 }
 
-void ProjectSetup::reopen(const RunHeader& header, const QString& folder)
+void ProjectSetup::reopen(const RunHeader& header, const QString& folder,
+                          const std::vector<std::string>& retryOnly)
 {
     m_queue.run(
         this,
         [this, model = header.model.path, inputs = header.inputsPath, options = header.inputOptions,
-         folder](const std::stop_token& stop) -> BackgroundQueue::Completion {
+         folder, retryOnly](const std::stop_token& stop) -> BackgroundQueue::Completion {
             const auto opened = engine()->openModel(model, stop);
             const auto data = engine()->loadInputs(inputs, *opened, options);
             SweepRequest request =
                 sweepRequest(engine()->createExperiment(opened, data, stop), folder);
             request.resume = true;
+            request.retryOnly = retryOnly;
             return [this, request] { emit reopened(request); };
         },
         [this](const Failure& failure) { emit reopenFailed(errorText(Task::Resume, failure)); });
@@ -350,7 +352,7 @@ SweepRequest ProjectSetup::request() const
     header.fp16Quality = m_fp16Quality;
     header.plan = m_plan.plan();
     header.probe = m_probe.value_or(ProbeTimes {});
-    header.commandLine = headlessCommand(header, request.runFolder.string());
+    header.commandLine = headlessCommand(header, request.runFolder.string(), m_budget);
     return request;
 }
 

@@ -114,9 +114,11 @@ public:
     QString missing() const;
     /// Everything the runner needs. Call only with a probe.
     SweepRequest request() const;
-    /// Opens what a run was made from, to go on with it; reopened or reopenFailed follows. What is
-    /// set up here stays as it is.
-    void reopen(const RunHeader& header, const QString& folder);
+    /// Opens what a run was made from, to go on with it or, where `retryOnly` names some, to try
+    /// failed configurations again; reopened or reopenFailed follows. What is set up here stays as
+    /// it is.
+    void reopen(const RunHeader& header, const QString& folder,
+                const std::vector<std::string>& retryOnly = {});
 
 signals:
     void filesSorted(const QStringList& models, const QStringList& inputs);

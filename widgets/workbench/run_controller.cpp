@@ -94,7 +94,11 @@ void RunController::start(SweepRequest request)
             live->generation = generation;
             live->runner = std::make_unique<SweepRunner>(request, *live);
             live->store->records = live->runner->earlierRecords();
-            return [this, live, header = live->runner->header()] { adoptLive(live, header); };
+            return [this, live, header = live->runner->header(),
+                    retryOnly = !request.retryOnly.empty()] {
+                adoptLive(live, header);
+                m_retryOnly = retryOnly;
+            };
         },
         [this](const Failure& failure) {
             m_phase = Phase::Idle;
@@ -141,6 +145,7 @@ void RunController::adoptRun(RunHeader header, const QString& folder, std::share
     m_snapshot.reset();
     m_end = {};
     m_progress = {};
+    m_retryOnly = false;
     m_waiting.clear();
     m_dirty = false;
     emit runChanged();
@@ -254,7 +259,7 @@ RecordId RunController::winner() const
 
 int RunController::expectedCount() const
 {
-    if (m_progress.total > 0)
+    if (m_progress.total > 0 && (isRunning() || !m_retryOnly))
         return m_progress.total;
     const int known = m_snapshot ? static_cast<int>(m_snapshot->records.size()) : 0;
     if (!m_header || m_state == RunState::Finished)

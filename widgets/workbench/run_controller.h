@@ -50,6 +50,8 @@ public:
     bool isPaused() const { return isRunning() && m_progress.paused; }
     /// Whether the run shown ended early: something of its plan is left to run.
     bool canResume() const;
+    /// Whether failed configurations of the run shown can be tried again, once it has ended.
+    bool canRetry() const { return hasRun() && !isRunning() && !m_following; }
     bool isStopping() const { return isRunning() && m_stopRequested; }
     bool hasRun() const { return m_header != nullptr; }
     const RunHeader& header() const { return *m_header; }
@@ -109,6 +111,7 @@ private:
 
     Phase m_phase = Phase::Idle;
     bool m_stopRequested = false;
+    bool m_retryOnly = false; ///< the last sweep of the run shown only tried failed ones again
     std::shared_ptr<const RunHeader> m_header;
     QString m_folder;
     RunState m_state = RunState::Running;
