@@ -135,7 +135,6 @@ QWidget* EstimateSheet::buildSheet()
     column->addSpacing(24);
 
     auto* buttons = new QHBoxLayout;
-    buttons->setContentsMargins(-9, 0, 0, 0); // the words of the quiet button stand in line
     buttons->setSpacing(8);
     m_trimButton = makeButton(tr("Trim sweep"), ButtonRole::Quiet);
     m_trimButton->setIcon(trailingIcon(QStringLiteral("chevron-down")));

@@ -173,9 +173,9 @@ QWidget* WelcomePage::buildDropZone()
                       Qt::AlignHCenter);
     column->addSpacing(4);
     column->addWidget(new Label(tr("Model, inputs or a run folder"), 13, 500), 0, Qt::AlignHCenter);
-    column->addWidget(
-        new Label(QStringLiteral(".pt  .pt2  .npy  .npz  .safetensors  .bitfront"), 11, 400, Tone::Text3),
-        0, Qt::AlignHCenter);
+    column->addWidget(new Label(QStringLiteral(".pt  .pt2  .npy  .npz  .safetensors  .bitfront"),
+                                11, 400, Tone::Text3),
+                      0, Qt::AlignHCenter);
     column->addStretch();
     return zone;
 }
