@@ -10,7 +10,6 @@ namespace bitfront {
 
 namespace {
 
-constexpr double kDominatedShrink = 1.5;
 constexpr double kHatchPitch = 8;
 
 QString translated(const char* text)
@@ -155,36 +154,6 @@ void UnderItem::drawFront(QCPPainter& p) const
     p.drawPolyline(steps);
 }
 
-void drawPlotMarker(QPainter& p, const Theme& t, const PlotPoint& point, QPointF centre,
-                    double size)
-{
-    if (point.lane == PlotLane::Failed) {
-        const double r = size * 0.38;
-        p.setPen(QPen(t.failed, 1.7, Qt::SolidLine, Qt::RoundCap));
-        p.drawLine(centre - QPointF(r, r), centre + QPointF(r, r));
-        p.drawLine(centre - QPointF(r, -r), centre + QPointF(r, -r));
-        return;
-    }
-    // Below the floor the colour goes, the shape stays.
-    const QColor color = point.belowFloor ? t.failed : t.group(point.group);
-    const double pen = point.onFront ? point.refinement ? 1.6 : 1 : 1;
-    double width = point.onFront ? size : size - kDominatedShrink;
-    QColor fill = t.surface, outline = color;
-    if (!point.refinement && point.onFront) {
-        fill = color;
-        outline = t.surface;
-        width += pen; // the outline in the ground's colour lies outside
-    } else {
-        // Pale fills are mixed, not transparent: overlapping ones must not add up to dark blobs.
-        if (!point.refinement)
-            fill = mixed(color, t.surface, 0.4);
-        width -= pen;
-    }
-    p.setPen(QPen(outline, pen, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
-    p.setBrush(fill);
-    drawMarkerShape(p, point.group, centre, width);
-}
-
 void PointsItem::draw(QCPPainter* painter)
 {
     const Theme& t = m_canvas.theme();
@@ -196,8 +165,11 @@ void PointsItem::draw(QCPPainter* painter)
         for (const PlotPoint& point : m_canvas.scene().points) {
             if (point.onFront != front)
                 continue;
-            if (const auto at = now.marker(point))
+            const auto at = now.marker(point);
+            if (at && m_canvas.exporting())
                 drawPlotMarker(*painter, t, point, *at, PlotCanvas::kMarkerSize);
+            else if (at)
+                m_stamps.draw(*painter, t, point, *at, PlotCanvas::kMarkerSize);
         }
     }
     if (const auto star = m_canvas.star()) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "widgets/plot_canvas.h"
+#include "widgets/plot_markers.h"
 
 namespace bitfront {
 
@@ -52,6 +53,8 @@ protected:
 private:
     void drawGhosts(QCPPainter& p) const;
     void drawBadges(QCPPainter& p) const;
+
+    MarkerStamps m_stamps;
 };
 
 /// Words and rings above the markers: selection, hover, pins, knee, labels, targets, brush.
@@ -89,9 +92,5 @@ public:
 protected:
     void draw(QCPPainter* painter) override;
 };
-
-/// Draws one marker as the plot does; `size` is that of a disc.
-void drawPlotMarker(QPainter& p, const Theme& theme, const PlotPoint& point, QPointF centre,
-                    double size);
 
 } // namespace bitfront

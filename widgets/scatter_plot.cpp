@@ -17,6 +17,7 @@ namespace {
 constexpr double kReach = 12; ///< a point this near to the mouse is meant
 constexpr double kStackReach = 4; ///< markers this near to each other hide one another
 constexpr int kReplotIntervalMs = 50;
+constexpr int kFrameMs = 16; ///< of a display, at the usual 60 pictures a second
 
 } // namespace
 
@@ -63,6 +64,15 @@ void ScatterPlot::scheduleReplot()
         std::max<qint64>(kReplotIntervalMs, std::llround(3 * m_impl->plot.replotTime(true)));
     const qint64 since = m_impl->sinceReplot.isValid() ? m_impl->sinceReplot.elapsed() : interval;
     m_impl->replotTimer.start(static_cast<int>(std::clamp<qint64>(interval - since, 0, 1000)));
+}
+
+/// For what follows the hand: the next picture as soon as the display can show one.
+void ScatterPlot::scheduleFrame()
+{
+    const qint64 since = m_impl->sinceReplot.isValid() ? m_impl->sinceReplot.elapsed() : kFrameMs;
+    const auto wait = static_cast<int>(std::clamp<qint64>(kFrameMs - since, 0, kFrameMs));
+    if (!m_impl->replotTimer.isActive() || m_impl->replotTimer.remainingTime() > wait)
+        m_impl->replotTimer.start(wait);
 }
 
 void ScatterPlot::refresh(bool keepZoom)

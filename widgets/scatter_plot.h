@@ -94,6 +94,7 @@ protected:
 private:
     struct Impl;
     void scheduleReplot();
+    void scheduleFrame();
     void refresh(bool keepZoom);
     void zoomAt(const QPointF& position, double factor, Qt::Orientations axes);
     void hover(const QPointF& position);

@@ -86,7 +86,7 @@ void ScatterPlot::zoomAt(const QPointF& position, double factor, Qt::Orientation
         scale(d.plot.yAxis, position.y(), scene.qualities);
     d.zoomed = true;
     endHover();
-    scheduleReplot();
+    scheduleFrame();
     tellZoom();
 }
 

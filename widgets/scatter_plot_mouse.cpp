@@ -167,7 +167,7 @@ void ScatterPlot::panTo(const QPointF& position)
     drag(d.plot.yAxis, d.pannedTo.y(), position.y());
     d.pannedTo = position;
     d.zoomed = true;
-    scheduleReplot();
+    scheduleFrame();
     tellZoom();
 }
 
