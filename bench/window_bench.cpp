@@ -4,6 +4,8 @@
 #include "bench/synthetic_run.h"
 
 #include "app/gui/main_window.h"
+#include "widgets/panels/detail_panel.h"
+#include "widgets/panels/layers_page.h"
 #include "widgets/results/results_view.h"
 #include "widgets/scatter_plot.h"
 
@@ -13,6 +15,7 @@
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTreeView>
 #include <QWheelEvent>
 
 #include <algorithm>
@@ -160,6 +163,11 @@ int measureWindow(int records)
     QTest::qWait(200);
     print("walk along the front",
           measure(painted, [&](int) { QTest::keyClick(plot, Qt::Key_Right); }));
+    auto* layers = window.findChild<LayersPage*>()->findChild<QTreeView*>();
+    PaintCounter layersPainted(layers->viewport());
+    print("point to its layers", measure(layersPainted, [&](int frame) {
+              QTest::keyClick(plot, frame % 40 < 20 ? Qt::Key_Left : Qt::Key_Right);
+          }));
     clock.restart();
     auto* table = window.findChild<ResultsView*>();
     table->sortByColumn(1, Qt::AscendingOrder);
