@@ -82,8 +82,11 @@ int recipe(const RecipeOptions& options)
     std::filesystem::path folder;
     {
         const StopOnInterrupt interrupt;
-        RecipeSession session(reopen(options));
+        const RecipeRequest request = reopen(options);
+        RecipeSession session(request);
         folder = session.folder();
+        // Refused before hours of scanning.
+        applyLocks(session.measurer().space(), request.experiment->model(), locks);
         try {
             CountPrinter printer("Scan");
             session.scan(interrupt.token(),
@@ -95,6 +98,7 @@ int recipe(const RecipeOptions& options)
                                       printer.setWhat("Round " + std::to_string(round) + ':');
                                       printer.show(done, total);
                                   });
+            printer.end();
             printRecipe(std::cout, record);
             for (const LayerFormat& format : record.config.formats)
                 std::cout << "  " << format.layer << ": " << formatTitle(format.spec) << '\n';

@@ -8,6 +8,7 @@
 #include "app/cli/progress.h"
 #include "app/cli/run_header.h"
 #include "app/cli/scan_support.h"
+#include "core/run/headless_command.h"
 
 #include <CLI/CLI.hpp>
 #include <iostream>
@@ -29,6 +30,14 @@ struct ScanCommandOptions
     int rounds = 2;
     bool noSweep = false;
 };
+
+std::vector<FormatLock> parseLocks(const std::vector<std::string>& texts)
+{
+    std::vector<FormatLock> locks;
+    for (const std::string& text : texts)
+        locks.push_back(parseLock(text));
+    return locks;
+}
 
 struct Prepared
 {
@@ -53,6 +62,7 @@ Prepared prepare(const ScanCommandOptions& options, const SweepPlan& plan,
     const ScanSettings settings =
         scanSettings(options.scan, options.sweep.plan, experiment.model());
     prepared.space = makeScanSpace(experiment.model(), settings);
+    applyLocks(prepared.space, experiment.model(), parseLocks(options.locks)); // refuses bad ones
     // First: everything measured from now on is to say both qualities.
     prepared.scan = prepareScan(experiment, metrics, settings, options.scan.heldOut);
     prepared.estimation =
@@ -86,9 +96,7 @@ std::size_t missingCells(const Prepared& prepared)
     const auto known = readScan(prepared.request.runFolder);
     if (!known || !isSameScan(known->header, prepared.scan))
         return choices.size();
-    const Sensitivity sensitivity =
-        sensitivityOf(prepared.space, ScanMethod::Measured, known->lines);
-    return std::min(choices.size(), sensitivity.missing());
+    return ChoiceMeasurer::missing(prepared.space, known->lines, choices);
 }
 
 void printPlan(const ScanCommandOptions& options, const Prepared& prepared)
@@ -121,7 +129,8 @@ int scan(const ScanCommandOptions& options)
         RecipeSession session(prepared.request);
         try {
             scanWithProgress(session, interrupt.token());
-            printSensitivity(std::cout, session.measurer().space(), session.sensitivity());
+            printSensitivity(std::cout, session.measurer().space(), session.sensitivity(),
+                             prepared.request.header.metrics.front().output);
         } catch (const Cancelled&) {
             stopped = true;
         }
@@ -147,23 +156,26 @@ SweepEnd sweep(const Prepared& prepared)
     return watch.follow(runner, *printer);
 }
 
-/// Whether the folder's own plan still has something to run.
-bool hasSweepLeft(const Prepared& prepared)
+/// What is left to sweep, by the plan of the folder where it has one; empty for nothing.
+std::optional<SweepPlan> sweepLeft(const Prepared& prepared, bool noSweep)
 {
     const RecipeRequest& request = prepared.request;
+    if (noSweep || request.header.plan.configs.empty())
+        return std::nullopt;
     if (!isSameWork(request.runFolder, request.header))
-        return !request.header.plan.configs.empty();
+        return request.header.plan;
     const RunContents run = readRun(request.runFolder);
-    return !run.header.plan.configs.empty() && run.state != RunState::Finished;
+    if (run.header.plan.configs.empty()) // made by a scan
+        return request.header.plan;
+    return run.state == RunState::Finished ? std::nullopt : std::optional(run.header.plan);
 }
 
-void addRecipes(RecipeSession& session, const ScanCommandOptions& options,
-                const std::stop_token& stop)
+/// Returns how many there are.
+int addRecipes(RecipeSession& session, const ScanCommandOptions& options,
+               const std::stop_token& stop)
 {
-    std::vector<FormatLock> locks;
-    for (const std::string& lock : options.locks)
-        locks.push_back(parseLock(lock));
-    session.lock(locks);
+    session.lock(parseLocks(options.locks));
+    int count = 0;
     std::vector<double> bits = options.bits;
     std::sort(bits.begin(), bits.end()); // so that more bits are never worse
     for (const double budget : bits) {
@@ -176,14 +188,30 @@ void addRecipes(RecipeSession& session, const ScanCommandOptions& options,
                                     + std::to_string(round) + ':');
                     printer.show(done, total);
                 });
+            printer.end();
             printRecipe(std::cout, record);
+            ++count;
         } catch (const Error& error) {
             if (error.code() != ErrorCode::BadArgument)
                 throw;
+            printer.end();
             std::cout << "At most " << shortNumber(budget) << " bits: " << error.failure().message
                       << '\n';
         }
     }
+    return count;
+}
+
+/// What only frontier has, as words of a command line.
+std::string frontierWords(const ScanCommandOptions& options)
+{
+    std::string words = options.noSweep ? " --no-sweep" : "";
+    for (const std::string& lock : options.locks)
+        words += " --lock " + shellWord(lock);
+    words += " --refine " + std::to_string(options.rounds) + " --bits ";
+    for (std::size_t i = 0; i < options.bits.size(); ++i)
+        words += (i > 0 ? "," : "") + shortNumber(options.bits[i]);
+    return words;
 }
 
 int frontier(const ScanCommandOptions& options)
@@ -192,13 +220,10 @@ int frontier(const ScanCommandOptions& options)
     if (options.noSweep)
         plan.configs.clear();
     Prepared prepared = prepare(options, plan, "bitfront-cli frontier");
-    prepared.request.header.commandLine +=
-        " --refine " + std::to_string(options.rounds) + " --bits ";
-    for (std::size_t i = 0; i < options.bits.size(); ++i)
-        prepared.request.header.commandLine += (i > 0 ? "," : "") + shortNumber(options.bits[i]);
-    const bool sweeps = hasSweepLeft(prepared);
+    prepared.request.header.commandLine += frontierWords(options);
+    const std::optional<SweepPlan> sweeps = sweepLeft(prepared, options.noSweep);
     if (sweeps)
-        printEstimation(std::cout, plan, prepared.estimation);
+        printEstimation(std::cout, *sweeps, prepared.estimation);
     printPlan(options, prepared);
     std::cout << "Recipes  " << options.bits.size() << " sizes, up to " << options.rounds
               << " refinement rounds each\n";
@@ -212,17 +237,19 @@ int frontier(const ScanCommandOptions& options)
         printError(end.failure);
         return kBadInput;
     }
+    int recipes = 0;
     if (!stopped) {
         const StopOnInterrupt interrupt;
         RecipeSession session(prepared.request);
         try {
             scanWithProgress(session, interrupt.token());
-            addRecipes(session, options, interrupt.token());
+            recipes = addRecipes(session, options, interrupt.token());
         } catch (const Cancelled&) {
             stopped = true;
         }
     }
-    return concludeRecipes(std::cout, options.out, stopped);
+    const int code = concludeRecipes(std::cout, options.out, stopped);
+    return code == kOk && recipes == 0 ? kPartial : code; // none of the sizes can be reached
 }
 
 CLI::App* addCommon(CLI::App& app, const std::string& name, const std::string& what,

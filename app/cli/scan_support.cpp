@@ -6,6 +6,7 @@
 #include "app/cli/plot_file.h"
 #include "app/cli/report_files.h"
 #include "core/base/number_text.h"
+#include "core/run/headless_command.h"
 #include "core/run/report.h"
 #include "core/run/report_facts.h"
 
@@ -103,11 +104,11 @@ std::string scanWords(const ScanOptions& options)
     const ScanOptions defaults;
     std::string words;
     if (!options.formats.empty())
-        words += " --formats " + joined(options.formats);
+        words += " --formats " + shellWord(joined(options.formats));
     else if (options.preset != defaults.preset)
         words += " --preset " + options.preset;
     for (const std::string& tie : options.ties)
-        words += " --tie '" + tie + '\'';
+        words += " --tie " + shellWord(tie);
     words += options.tieAttention ? " --tie-attention" : "";
     words += options.probed ? " --probed" : "";
     if (options.heldOut != defaults.heldOut)
@@ -149,8 +150,15 @@ void printScanPlan(std::ostream& out, const ScanSpace& space, const ScanHeader& 
             << '\n';
 }
 
-void printSensitivity(std::ostream& out, const ScanSpace& space, const Sensitivity& sensitivity)
+void printSensitivity(std::ostream& out, const ScanSpace& space, const Sensitivity& sensitivity,
+                      const std::string& judged)
 {
+    if (sensitivity.metrics.empty()) {
+        out << "No layer could be measured in any format; scan.jsonl says why.\n";
+        return;
+    }
+    const std::size_t output = sensitivity.indexOf(judged);
+    const Metric metric = sensitivity.metrics.at(output);
     TextTable table;
     table.column("Layer");
     table.column("Share", TextTable::Align::Right);
@@ -168,15 +176,14 @@ void printSensitivity(std::ostream& out, const ScanSpace& space, const Sensitivi
             double best = std::numeric_limits<double>::infinity();
             for (std::size_t o = 1; o < space.options[u].size(); ++o)
                 if (space.options[u][o].codeBits == bits)
-                    best = std::min(best, sensitivity.cost(u, o, 0));
-            row.push_back(std::isinf(best)
-                              ? "–"
-                              : qualityWords(sensitivity.metrics.front(),
-                                             qualityOfEnergy(sensitivity.metrics.front(), best)));
+                    best = std::min(best, sensitivity.cost(u, o, output));
+            row.push_back(std::isinf(best) ? "–"
+                                           : qualityWords(metric, qualityOfEnergy(metric, best)));
         }
         table.row(std::move(row));
     }
-    out << "Quality with only that layer compressed, in its best format of each width\n";
+    out << "Quality of " << judged
+        << " with only that layer compressed, in its best format of each width\n";
     table.print(out);
 }
 
@@ -212,8 +219,14 @@ CountPrinter::CountPrinter(std::string what)
 
 CountPrinter::~CountPrinter()
 {
+    end();
+}
+
+void CountPrinter::end()
+{
     if (m_open)
-        std::cerr << '\n';
+        std::cerr << std::endl;
+    m_open = false;
 }
 
 void CountPrinter::setWhat(std::string what)

@@ -40,8 +40,9 @@ void printScanPlan(std::ostream& out, const ScanSpace& space, const ScanHeader& 
                    std::size_t missing, const TimeRange& time);
 /// Of `cells` measurements of one unit each, by `workers`.
 TimeRange scanTime(const ScanSpace& space, std::size_t cells, const ProbeTimes& probe);
-/// The units whose compression costs most, one line each.
-void printSensitivity(std::ostream& out, const ScanSpace& space, const Sensitivity& sensitivity);
+/// Quality of the output `judged` with one unit compressed: a line per unit, in the model's order.
+void printSensitivity(std::ostream& out, const ScanSpace& space, const Sensitivity& sensitivity,
+                      const std::string& judged);
 /// One recipe: size, predicted and measured quality, held-out quality, warnings.
 void printRecipe(std::ostream& out, const ResultRecord& record);
 
@@ -53,6 +54,8 @@ public:
     ~CountPrinter();
     void show(std::size_t done, std::size_t total);
     void setWhat(std::string what);
+    /// Leaves the line, for other output to begin on the next.
+    void end();
 
 private:
     std::string m_what;

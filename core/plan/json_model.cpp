@@ -21,6 +21,8 @@ void to_json(json& out, const LayerInfo& value)
            {"parameter", value.parameter}, {"type", value.moduleType},
            {"kind", text(value.kind)},     {"dtype", text(value.weightType)},
            {"shape", value.shape},         {"tied_with", value.tiedWith}};
+    if (!value.finite)
+        out["finite"] = false;
 }
 
 void from_json(const json& in, LayerInfo& value)
@@ -33,6 +35,7 @@ void from_json(const json& in, LayerInfo& value)
     value.weightType = readNamed(in, "dtype", weightTypeFromName);
     value.shape = readShape(in, "shape");
     value.tiedWith = readOr<std::vector<std::string>>(in, "tied_with", {});
+    value.finite = readOr(in, "finite", true);
 }
 
 void to_json(json& out, const PlainParameter& value)

@@ -39,6 +39,8 @@ struct LayerInfo
     WeightType weightType = WeightType::Float32;
     std::vector<std::int64_t> shape; ///< as stored, e.g. [out, in, kh, kw]
     std::vector<std::string> tiedWith; ///< module names of further owners of the same tensor
+    bool finite =
+        true; ///< false once its values were seen to hold NaN or infinities: it stays as it is
 
     std::int64_t elements() const;
     /// Class name without its package: "Conv2d".
@@ -84,6 +86,7 @@ struct ArgumentInfo
     std::string name;
     std::string type; ///< "Tensor", "Optional[Tensor]", "int", ...
     bool required = true;
+    bool hasDefault = false; ///< left out, forward() has a value of its own for it
     /// What the file says about a tensor; empty where it says nothing (TorchScript).
     std::string dtype {}; ///< "float32"
     std::vector<std::string> shape {}; ///< "4", "s77", "s77 (2 to 16)"

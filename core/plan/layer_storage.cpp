@@ -5,6 +5,8 @@
 #include "core/plan/divisibility.h"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 namespace bitfront {
@@ -130,13 +132,15 @@ LayerStorage planLayer(const LayerInfo& layer, const CompressionSpec& spec,
     return planPalettized(layer, std::get<PaletteConfig>(spec), config);
 }
 
-/// The format that a mixed configuration gives to a layer; null: fp16.
-const CompressionSpec* formatOf(const CompressionConfig& config, const LayerInfo& layer)
+/// What a mixed configuration gives to each layer; layers without an entry stay at fp16.
+std::unordered_map<std::string_view, const CompressionSpec*>
+formatsByLayer(const CompressionConfig& config)
 {
-    const auto format =
-        std::find_if(config.formats.begin(), config.formats.end(),
-                     [&](const LayerFormat& entry) { return entry.layer == layer.name; });
-    return format != config.formats.end() && format->spec ? &*format->spec : nullptr;
+    std::unordered_map<std::string_view, const CompressionSpec*> formats;
+    for (const LayerFormat& entry : config.formats)
+        if (entry.spec)
+            formats.emplace(entry.layer, &*entry.spec);
+    return formats;
 }
 
 /// The owner that `skipped` names, if any: one is enough to keep a shared tensor at fp16.
@@ -206,6 +210,7 @@ std::vector<LayerStorage> planStorage(const ModelInfo& model, const CompressionC
 {
     std::vector<LayerStorage> plan;
     plan.reserve(model.layers.size());
+    const auto formats = formatsByLayer(config);
     for (const LayerInfo& layer : model.layers) {
         if (const auto owner = skippedOwner(layer, config.skippedLayers)) {
             const std::string shared =
@@ -215,10 +220,12 @@ std::vector<LayerStorage> planStorage(const ModelInfo& model, const CompressionC
             // Side tables would be larger than the weight. The reference leaves it alone, too.
             plan.push_back(untouched(
                 layer, layer.elements() == 0 ? "the weight is empty" : "the weight is one value"));
+        } else if (!layer.finite) {
+            plan.push_back(untouched(layer, "its weights hold NaN or infinite values"));
         } else if (!config.isMixed()) {
             plan.push_back(planLayer(layer, config.spec, config));
-        } else if (const CompressionSpec* spec = formatOf(config, layer)) {
-            plan.push_back(planLayer(layer, *spec, config));
+        } else if (const auto format = formats.find(layer.name); format != formats.end()) {
+            plan.push_back(planLayer(layer, *format->second, config));
         } else {
             plan.push_back(untouched(layer, "kept at fp16 by this recipe"));
         }

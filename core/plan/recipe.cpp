@@ -313,8 +313,10 @@ std::vector<RecipeFile> recipeFiles(const ModelInfo& model, const CompressionCon
                                   onlyOf(StorageKind::Palettized, storage))});
     if (both)
         for (RecipeFile& file : files)
-            file.text = "# One of two files: the package reads one kind of compression from each. "
-                        "Apply both.\n"
+            file.text =
+                "# One of two files: the package reads one kind of compression from each. "
+                "Palettes\n"
+                "# first, with prepare() and finalize(), then the quantizer on what that returns.\n"
                 + file.text;
     return files;
 }

@@ -25,7 +25,7 @@ struct RecipeTarget
     bool isSize() const { return kind != Kind::Quality; }
     /// Most bits of the whole model; only for sizes.
     double bitLimit(std::int64_t totalElements) const;
-    std::string text() const; ///< "at most 4.5 bits", "at least 40 dB"
+    std::string text() const; ///< "at most 4.5 bits", "quality of at least 40"
     std::string configName() const; ///< "mixed_4.5_bits"
 };
 /// Throws Error(BadArgument) for what no model can meet: not a number, nothing or less.

@@ -29,9 +29,15 @@ std::string percent(double share)
     return std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + " %";
 }
 
-std::string decibels(double energy)
+/// An error as the quality it leaves; where outputs are judged differently, as a share.
+std::string errorWords(const std::vector<Metric>& metrics, double energy)
 {
-    const double quality = qualityOfEnergy(Metric::Psnr, energy);
+    const auto masks = std::count(metrics.begin(), metrics.end(), Metric::Iou);
+    if (masks > 0 && masks < std::ssize(metrics))
+        return percent(energy) + " wrong";
+    const double quality = qualityOfEnergy(metrics.front(), energy);
+    if (masks > 0)
+        return "IoU " + percent(quality);
     if (!std::isfinite(quality))
         return "no error";
     const long tenths = std::lround(std::abs(quality) * 10);
@@ -53,6 +59,7 @@ public:
     Advisor(const ScanSpace& space, const ModelInfo& model, const Sensitivity& sensitivity)
         : m_space(space)
         , m_model(model)
+        , m_metrics(sensitivity.metrics)
         , m_costs(unitCosts(space, sensitivity))
         , m_widths(scanWidths(space, sensitivity))
     {
@@ -119,8 +126,8 @@ private:
             if (count == kMostNamed || error > 0.5 * total(width))
                 break;
             text += (count > 0 ? ", " : "") + m_space.units[u].name + " ("
-                + decibels(energy(u, width)) + " alone, " + percent(m_costs[u].weightShare)
-                + " of the weights)";
+                + errorWords(m_metrics, energy(u, width)) + " alone, "
+                + percent(m_costs[u].weightShare) + " of the weights)";
             error += energy(u, width);
             weights += m_costs[u].weightShare;
             ++count;
@@ -244,6 +251,7 @@ private:
 
     const ScanSpace& m_space;
     const ModelInfo& m_model;
+    const std::vector<Metric>& m_metrics;
     std::vector<UnitCosts> m_costs;
     std::vector<int> m_widths;
     std::vector<std::string> m_sentences;

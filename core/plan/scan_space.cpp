@@ -57,10 +57,12 @@ std::vector<ScanUnit> makeUnits(const ModelInfo& model, const ScanSettings& sett
             if (layers.front() != i)
                 continue;
         }
-        ScanUnit unit {{}, std::move(layers), 0};
+        ScanUnit unit {{}, std::move(layers)};
         for (const std::size_t layer : unit.layers) {
             unit.name += (unit.name.empty() ? "" : " + ") + model.layers[layer].name;
             unit.elements += model.layers[layer].elements();
+            unit.layerNames.push_back(model.layers[layer].name);
+            unit.layerElements.push_back(model.layers[layer].elements());
         }
         units.push_back(std::move(unit));
     }

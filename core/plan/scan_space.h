@@ -60,6 +60,8 @@ struct ScanUnit
     std::string name; ///< of the first layer; of several: "a + b + c"
     std::vector<std::size_t> layers; ///< indices into ModelInfo::layers, rising
     std::int64_t elements = 0;
+    std::vector<std::string> layerNames {};
+    std::vector<std::int64_t> layerElements {};
 };
 
 /// One way to store a unit.

@@ -86,6 +86,12 @@ double Sensitivity::cost(std::size_t unit, std::size_t option,
     return output ? energies.at(*output) : totalEnergy(energies);
 }
 
+std::size_t Sensitivity::indexOf(std::string_view output) const
+{
+    const auto found = std::find(outputs.begin(), outputs.end(), output);
+    return found == outputs.end() ? 0 : static_cast<std::size_t>(found - outputs.begin());
+}
+
 std::size_t Sensitivity::missing() const
 {
     std::size_t count = 0;

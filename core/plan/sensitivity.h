@@ -29,6 +29,7 @@ double totalEnergy(const ErrorEnergies& energies);
 struct Sensitivity
 {
     std::vector<Metric> metrics; ///< of the outputs, as in Measurement::outputs
+    std::vector<std::string> outputs {}; ///< their names
     /// Per unit and option; empty: not measured. Option 0, fp16, has none.
     std::vector<std::vector<ErrorEnergies>> cells;
 
@@ -39,6 +40,8 @@ struct Sensitivity
     /// Of one output, or of all; infinite where not measured.
     double cost(std::size_t unit, std::size_t option,
                 std::optional<std::size_t> output = std::nullopt) const;
+    /// Index of an output by name; 0 where there is none of that name.
+    std::size_t indexOf(std::string_view output) const;
     /// Cells without a measurement.
     std::size_t missing() const;
     /// Quality of each output if the errors of the units add up.

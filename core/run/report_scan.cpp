@@ -53,7 +53,8 @@ std::string splitSentence(const ScanHeader& header)
         + (split.reason.empty() ? std::string("None were asked for.") : split.reason);
 }
 
-std::string scanSentence(const ScanFacts& facts, const ScanHeader& header)
+std::string scanSentence(const ScanFacts& facts, const ScanHeader& header,
+                         const std::string& judged)
 {
     std::string text = std::to_string(facts.space.units.size()) + " layers or ties, "
         + std::to_string(facts.space.cellCount())
@@ -65,11 +66,15 @@ std::string scanSentence(const ScanFacts& facts, const ScanHeader& header)
               "change of the weights: predictions may be far off, above all for small CNNs.";
     if (const std::size_t missing = facts.sensitivity.missing(); missing > 0)
         text += " The scan is not complete: " + std::to_string(missing) + " options are missing.";
+    if (facts.sensitivity.metrics.size() > 1)
+        text += " Qualities are those of " + judged + '.';
     return text;
 }
 
-ReportTable layerTable(const ScanFacts& facts)
+ReportTable layerTable(const ScanFacts& facts, const std::string& judged)
 {
+    const std::size_t output = facts.sensitivity.indexOf(judged);
+    const Metric metric = facts.sensitivity.metrics.at(output);
     const std::vector<UnitCosts> costs = unitCosts(facts.space, facts.sensitivity);
     const std::vector<int> widths = scanWidths(facts.space, facts.sensitivity);
     ReportTable table;
@@ -83,11 +88,12 @@ ReportTable layerTable(const ScanFacts& facts)
             {fixedText(100 * one.weightShare, 1) + " %", false, {}, one.weightShare}};
         for (const WidthCost& width : one.widths)
             row.push_back(plain(
-                width.option == 0 ? "–"
-                                  : qualityText(facts.sensitivity.metrics.front(),
-                                                qualityOfEnergy(facts.sensitivity.metrics.front(),
-                                                                facts.sensitivity.cost(
-                                                                    one.unit, width.option, 0)))));
+                width.option == 0
+                    ? "–"
+                    : qualityText(
+                        metric,
+                        qualityOfEnergy(metric,
+                                        facts.sensitivity.cost(one.unit, width.option, output)))));
         table.rows.push_back(std::move(row));
     }
     return table;
@@ -97,7 +103,8 @@ std::vector<const ResultRecord*> recipesOf(const RunContents& run)
 {
     std::vector<const ResultRecord*> recipes;
     for (const ResultRecord& record : run.records)
-        if (record.config.isMixed() && record.measurement())
+        if (record.config.isMixed() && record.measurement()
+            && !record.measurement()->outputs.empty())
             recipes.push_back(&record);
     std::ranges::stable_sort(recipes, {}, [](const ResultRecord* record) {
         return record->measurement()->size.totalBits();
@@ -171,11 +178,12 @@ std::vector<ReportSection> scanSections(const RunView& view)
         return sections;
     sections.push_back({"What each layer costs", 2, {}});
     auto& blocks = sections.back().blocks;
-    blocks.push_back(ReportParagraph {scanSentence(*facts, view.run.scan->header), Tone::Plain});
+    blocks.push_back(ReportParagraph {
+        scanSentence(*facts, view.run.scan->header, view.judged.output), Tone::Plain});
     const auto advice = scanAdvice(facts->space, view.run.header.model, facts->sensitivity);
     if (!advice.empty())
         blocks.push_back(ReportBullets(advice.begin(), advice.end()));
-    blocks.push_back(layerTable(*facts));
+    blocks.push_back(layerTable(*facts, view.judged.output));
     if (facts->space.units.size() > kMostLayers)
         blocks.push_back(ReportParagraph {std::to_string(facts->space.units.size() - kMostLayers)
                                               + " more layers are in scan.jsonl.",
@@ -188,7 +196,8 @@ std::string scanText(const RunView& view)
     std::string text;
     const std::optional<ScanFacts> facts = factsOf(view.run);
     if (facts) {
-        text += "What the scan says\n  " + scanSentence(*facts, view.run.scan->header) + "\n  "
+        text += "What the scan says\n  "
+            + scanSentence(*facts, view.run.scan->header, view.judged.output) + "\n  "
             + splitSentence(view.run.scan->header) + '\n';
         for (const std::string& line :
              scanAdvice(facts->space, view.run.header.model, facts->sensitivity))

@@ -76,6 +76,8 @@ public:
     ~RunWriter();
     RunWriter(RunWriter&&) noexcept;
 
+    /// Gives a resumed run that holds no sweep, a scan only, the plan of one; begin() writes it.
+    void setPlan(const SweepPlan& plan, const std::string& commandLine);
     /// A resumed run says "running" from here on. Throws Error(FileNotWritable).
     void begin();
 

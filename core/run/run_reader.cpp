@@ -24,7 +24,7 @@ namespace {
 void readScanOf(const std::filesystem::path& folder, RunContents& run)
 {
     try {
-        if (auto scan = readScan(folder)) {
+        if (auto scan = readScan(folder, ScanLines::OfScan)) {
             run.warnings.insert(run.warnings.end(), scan->warnings.begin(), scan->warnings.end());
             run.scan = std::make_shared<const ScanContents>(std::move(*scan));
         }

@@ -198,6 +198,12 @@ RunWriter RunWriter::resume(fs::path folder, RunContents& earlier)
     return writer;
 }
 
+void RunWriter::setPlan(const SweepPlan& plan, const std::string& commandLine)
+{
+    m_impl->header.plan = plan;
+    m_impl->header.commandLine = commandLine;
+}
+
 void RunWriter::begin()
 {
     replaceFile(m_impl->folder / "run.json",

@@ -5,6 +5,7 @@
 #include "core/plan/json.h"
 #include "core/plan/json_fields.h"
 
+#include <algorithm>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -144,12 +145,20 @@ bool isSameScan(const ScanHeader& a, const ScanHeader& b)
         header.createdAt.clear();
         header.bitfrontVersion.clear();
         header.engineVersion.clear();
+        for (MetricChoice& metric : header.metrics)
+            metric.floor = 0; // says what is good enough, changes no measurement
         return lineText(headerJson(header));
     };
     return core(a) == core(b);
 }
 
-std::optional<ScanContents> readScan(const fs::path& runFolder)
+bool ScanLine::isOfScan() const
+{
+    return std::all_of(formats.begin(), formats.end(),
+                       [this](const auto& unit) { return unit.second == formats.begin()->second; });
+}
+
+std::optional<ScanContents> readScan(const fs::path& runFolder, ScanLines wanted)
 {
     const fs::path path = runFolder / kScanFileName;
     std::error_code error;
@@ -169,7 +178,11 @@ std::optional<ScanContents> readScan(const fs::path& runFolder)
             continue;
         }
         try {
-            scan.lines.push_back(lineFrom(parseJson(line, kScanFileName)));
+            ScanLine read = lineFrom(parseJson(line, kScanFileName));
+            if (!read.failure && read.outputs.size() != scan.header.metrics.size())
+                throw Error(ErrorCode::BadFormat, "A measurement of other outputs.");
+            if (wanted == ScanLines::All || read.isOfScan())
+                scan.lines.push_back(std::move(read));
         } catch (const Error&) {
             scan.warnings.push_back(
                 end == std::string_view::npos

@@ -31,7 +31,7 @@ struct ScanHeader
     double heldOutShare = 0.25; ///< as asked for
     SampleSplit split; ///< as it could be done
 };
-/// All but the time and the versions.
+/// All but the time, the versions and the floors.
 bool isSameScan(const ScanHeader& a, const ScanHeader& b);
 
 /// One measurement.
@@ -42,8 +42,13 @@ struct ScanLine
     std::map<std::string, std::string> formats;
     std::vector<OutputQuality> outputs; ///< empty when it failed
     std::optional<Failure> failure;
-    std::map<std::string, double> weightErrorsDb; ///< by layer (LayerStorage::weightErrorDb)
+    /// By layer (LayerStorage::weightErrorDb); only of what a probed scan extrapolates from.
+    std::map<std::string, double> weightErrorsDb;
     double timeMs = 0;
+
+    /// Whether all units that are compressed have one format, as in every line of a scan. Lines of
+    /// the search for recipes are many and have several.
+    bool isOfScan() const;
 };
 
 struct ScanContents
@@ -52,9 +57,16 @@ struct ScanContents
     std::vector<ScanLine> lines;
     std::vector<std::string> warnings; ///< damaged lines
 };
+/// Which lines are wanted.
+enum class ScanLines
+{
+    OfScan, ///< ScanLine::isOfScan(): what is known about the layers
+    All
+};
 /// Reads scan.jsonl of a run folder, tolerating a torn last line; empty when there is none. Throws
 /// Error: FileNotReadable, BadFormat (of its first line).
-std::optional<ScanContents> readScan(const std::filesystem::path& runFolder);
+std::optional<ScanContents> readScan(const std::filesystem::path& runFolder,
+                                     ScanLines wanted = ScanLines::All);
 
 /// What the lines say about each option of each unit; probed scans are completed by the change of
 /// the weights. Failed options are infinitely bad.

@@ -47,68 +47,90 @@ private:
     std::unordered_map<std::string, std::size_t> m_units;
 };
 
-/// Relative squared change of a unit's weights, its layers weighted by their elements.
+/// Relative squared change of every unit's weights by option, its layers weighted by their
+/// elements.
 class WeightChanges
 {
 public:
     WeightChanges(const ScanSpace& space, std::span<const ScanLine> lines, const CellFinder& cells)
     {
         for (const auto& options : space.options)
-            m_changes.emplace_back(options.size(), 0);
-        for (const ScanLine& line : lines)
+            m_changes.emplace_back(options.size());
+        for (const ScanLine& line : lines) {
+            if (line.weightErrorsDb.empty())
+                continue; // failed, or of the search for recipes
             for (const auto& [unit, key] : line.formats)
                 if (const auto cell = cells.find(unit, key))
                     m_changes[cell->unit][cell->option] = changeOf(line, space.units[cell->unit]);
+        }
     }
-    double operator()(std::size_t unit, std::size_t option) const
+    /// Empty where it was not measured.
+    std::optional<double> operator()(std::size_t unit, std::size_t option) const
     {
         return m_changes[unit][option];
     }
 
 private:
-    static double changeOf(const ScanLine& line, const ScanUnit& unit)
+    static std::optional<double> changeOf(const ScanLine& line, const ScanUnit& unit)
     {
-        // Units are named after their layers; a line has errors of all of them or of none.
         double sum = 0;
-        double count = 0;
-        for (const auto& [layer, decibels] : line.weightErrorsDb) {
-            const bool member = unit.name == layer || unit.name.starts_with(layer + " + ")
-                || unit.name.ends_with(" + " + layer)
-                || unit.name.find(" + " + layer + " + ") != std::string::npos;
-            if (member) {
-                sum += std::pow(10.0, decibels / 10);
-                ++count;
-            }
+        double elements = 0;
+        for (std::size_t i = 0; i < unit.layerNames.size(); ++i) {
+            const auto error = line.weightErrorsDb.find(unit.layerNames[i]);
+            if (error == line.weightErrorsDb.end())
+                continue;
+            const auto count = static_cast<double>(unit.layerElements[i]);
+            sum += count * std::pow(10.0, error->second / 10);
+            elements += count;
         }
-        return count > 0 ? sum / count : 0;
+        return elements > 0 ? std::optional(sum / elements) : std::nullopt;
     }
 
-    std::vector<std::vector<double>> m_changes;
+    std::vector<std::vector<std::optional<double>>> m_changes;
 };
 
-/// Fills what was not measured: error = sensitivity of the unit × change of its weights, the
-/// sensitivity being the geometric mean over the options that were.
+/// Error of one output per change of the weights, the geometric mean over the options that were
+/// measured; 0 where none of them did anything to it. Empty without any.
+std::optional<double> sensitivityPerChange(const std::vector<ErrorEnergies>& cells,
+                                           const WeightChanges& change, std::size_t unit,
+                                           std::size_t output)
+{
+    double logs = 0;
+    int measured = 0;
+    int harmful = 0;
+    for (std::size_t o = 1; o < cells.size(); ++o) {
+        const std::optional<double> changed = change(unit, o);
+        if (cells[o].empty() || !changed || *changed <= 0 || !std::isfinite(cells[o][output]))
+            continue;
+        ++measured;
+        if (cells[o][output] > 0) {
+            logs += std::log(cells[o][output] / *changed);
+            ++harmful;
+        }
+    }
+    if (measured == 0)
+        return std::nullopt;
+    return harmful == 0 ? 0 : std::exp(logs / harmful);
+}
+
+/// Fills what was not measured: error = sensitivity of the unit × change of its weights.
 void completeProbed(Sensitivity& sensitivity, const WeightChanges& change)
 {
     for (std::size_t u = 0; u < sensitivity.cells.size(); ++u) {
         auto& cells = sensitivity.cells[u];
-        std::vector<double> logs(sensitivity.metrics.size(), 0);
-        int probes = 0;
+        std::vector<std::optional<double>> slopes;
+        for (std::size_t i = 0; i < sensitivity.metrics.size(); ++i)
+            slopes.push_back(sensitivityPerChange(cells, change, u, i));
         for (std::size_t o = 1; o < cells.size(); ++o) {
-            const bool usable = !cells[o].empty() && change(u, o) > 0
-                && std::all_of(cells[o].begin(), cells[o].end(),
-                               [](double energy) { return energy > 0 && std::isfinite(energy); });
-            if (!usable)
+            const std::optional<double> changed = change(u, o);
+            if (!cells[o].empty() || !changed)
                 continue;
-            for (std::size_t i = 0; i < logs.size(); ++i)
-                logs[i] += std::log(cells[o][i] / change(u, o));
-            ++probes;
-        }
-        for (std::size_t o = 1; o < cells.size() && probes > 0; ++o) {
-            if (!cells[o].empty() || change(u, o) <= 0)
-                continue;
-            for (const double log : logs)
-                cells[o].push_back(std::exp(log / probes) * change(u, o));
+            ErrorEnergies errors;
+            for (const std::optional<double>& slope : slopes)
+                if (slope || *changed == 0) // weights that stay as they are do no harm
+                    errors.push_back(slope.value_or(0) * *changed);
+            if (errors.size() == slopes.size())
+                cells[o] = std::move(errors);
         }
     }
 }
@@ -119,13 +141,17 @@ Sensitivity sensitivityOf(const ScanSpace& space, ScanMethod method,
                           std::span<const ScanLine> lines)
 {
     std::vector<Metric> metrics;
+    std::vector<std::string> outputs;
     for (const ScanLine& line : lines)
         if (!line.outputs.empty()) {
-            for (const OutputQuality& output : line.outputs)
+            for (const OutputQuality& output : line.outputs) {
                 metrics.push_back(output.metric);
+                outputs.push_back(output.output);
+            }
             break;
         }
     Sensitivity sensitivity = emptySensitivity(space, std::move(metrics));
+    sensitivity.outputs = std::move(outputs);
     const CellFinder cells(space);
     for (const ScanLine& line : lines) {
         if (line.formats.size() != 1)

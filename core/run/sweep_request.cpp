@@ -51,10 +51,22 @@ RunWriter openWriter(SweepRequest& request, RunContents& earlier)
         return RunWriter(request.runFolder, request.header);
     }
     // Before the folder is touched.
-    request.header = readRun(request.runFolder).header;
-    checkSameWork(request.header, *request.experiment);
+    RunHeader known = readRun(request.runFolder).header;
+    checkSameWork(known, *request.experiment);
+    // A folder that was made by a scan alone gets the sweep that is asked for now.
+    const bool scanOnly = known.plan.configs.empty() && !request.header.plan.configs.empty();
+    if (scanOnly) {
+        known.plan = request.header.plan;
+        known.commandLine = request.header.commandLine;
+    }
+    request.header = std::move(known);
     checkRequest(request);
-    return RunWriter::resume(request.runFolder, earlier);
+    RunWriter writer = RunWriter::resume(request.runFolder, earlier);
+    if (scanOnly) {
+        writer.setPlan(request.header.plan, request.header.commandLine);
+        earlier.header = request.header;
+    }
+    return writer;
 }
 
 } // namespace bitfront

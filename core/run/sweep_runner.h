@@ -44,7 +44,8 @@ struct SweepRequest
     int workers = 1; ///< evaluators side by side; see defaultThreads()
     int threadsPerWorker = 1; ///< intra-op threads of each
     /// Goes on with the run in runFolder instead of beginning one: plan, metrics and probe are that
-    /// run's, `header` is not looked at. What it has measured is not measured again.
+    /// run's, `header` is not looked at. What it has measured is not measured again. A folder that
+    /// holds no sweep but a scan gets the plan of `header`.
     bool resume = false;
     SweepBudget budget {};
     /// Where the time of a whole sweep is remembered for later estimates (timing_memory.h); empty:

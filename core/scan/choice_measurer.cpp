@@ -11,10 +11,14 @@
 #include <mutex>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace bitfront {
 
 namespace {
+
+/// Choices that workers are given in one go: each becomes a configuration that names all layers.
+constexpr std::size_t kMostAtOnce = 256;
 
 /// The units that are not at fp16, with their options.
 std::string keyOf(const ScanChoice& choice)
@@ -80,6 +84,7 @@ struct ChoiceMeasurer::Impl
         for (const ScanLine& line : lines)
             if (const auto choice = choiceOf(space, line); choice && !line.failure)
                 remember(*choice, {line.outputs, std::nullopt});
+        std::erase_if(lines, [](const ScanLine& line) { return !line.isOfScan(); });
     }
     ~Impl()
     {
@@ -96,13 +101,15 @@ struct ChoiceMeasurer::Impl
     void work(const std::stop_token& end);
     void ask(Task task);
     void store(const ScanChoice& choice, const Outcome& outcome);
+    void evaluate(std::span<const ScanChoice* const> choices, const std::stop_token& stop,
+                  const std::function<void()>& stored);
 
     Setup setup;
     ScanSpace space;
-    std::vector<ScanLine> lines;
+    std::vector<ScanLine> lines; ///< of the scan itself; all results are in `known`
     ScanWriter writer;
     std::unordered_map<std::string, ChoiceResult> known;
-    int evaluations = 0, reused = 0;
+    int evaluations = 0;
 
     std::mutex mutex, creation;
     std::condition_variable_any wake;
@@ -164,18 +171,68 @@ void ChoiceMeasurer::Impl::store(const ScanChoice& choice, const Outcome& outcom
 {
     ScanLine line;
     line.formats = formatsOf(space, choice);
+    const bool ofScan = line.isOfScan();
+    const bool keepsErrors = ofScan && setup.header.settings.method == ScanMethod::Probed;
     if (const auto* measured = std::get_if<Measurement>(&outcome)) {
         line.outputs = measured->outputs;
         line.timeMs = measured->timeMs;
         for (const LayerStorage& layer : measured->layers)
-            if (layer.kind != StorageKind::Untouched && layer.weightErrorDb)
+            if (keepsErrors && layer.kind != StorageKind::Untouched && layer.weightErrorDb)
                 line.weightErrorsDb[layer.layer] = *layer.weightErrorDb;
     } else {
         line.failure = std::get<Failure>(outcome);
     }
     writer.append(line);
     remember(choice, {line.outputs, line.failure});
-    lines.push_back(std::move(line));
+    if (ofScan)
+        lines.push_back(std::move(line));
+}
+
+/// Evaluates every choice on the workers and stores it; `stored` is called after each.
+void ChoiceMeasurer::Impl::evaluate(std::span<const ScanChoice* const> choices,
+                                    const std::stop_token& stop,
+                                    const std::function<void()>& stored)
+{
+    std::vector<CompressionConfig> configs;
+    for (const ScanChoice* choice : choices)
+        configs.push_back(space.config(*choice, setup.experiment->model(), "scan"));
+    setup.experiment->announce(configs);
+    start(choices.size());
+
+    std::mutex doneMutex;
+    std::condition_variable changed;
+    std::size_t finished = 0;
+    bool cancelled = false;
+    std::optional<Failure> fatal; // nothing can be stored any more
+    std::stop_source halt; // of the rest of this call
+    const std::stop_callback outer(stop, [&halt] { halt.request_stop(); });
+    for (std::size_t i = 0; i < choices.size(); ++i)
+        ask({&configs[i], halt.get_token(), [&, i](Outcome outcome, bool wasCancelled) {
+                 const std::lock_guard lock(doneMutex);
+                 ++finished;
+                 if (wasCancelled) {
+                     cancelled = true;
+                     if (!halt.stop_requested())
+                         fatal = std::get<Failure>(outcome); // no evaluator
+                     halt.request_stop();
+                 } else if (!fatal) {
+                     try {
+                         store(*choices[i], outcome);
+                         ++evaluations;
+                         stored();
+                     } catch (...) {
+                         fatal = currentFailure(kScanFileName);
+                         halt.request_stop();
+                     }
+                 }
+                 changed.notify_one();
+             }});
+    std::unique_lock lock(doneMutex);
+    changed.wait(lock, [&] { return finished == choices.size(); });
+    if (fatal)
+        throw Error(*fatal);
+    if (cancelled)
+        throw Cancelled();
 }
 
 ChoiceMeasurer::ChoiceMeasurer(Setup setup)
@@ -205,9 +262,16 @@ int ChoiceMeasurer::evaluations() const
     return m_impl->evaluations;
 }
 
-int ChoiceMeasurer::reused() const
+std::size_t ChoiceMeasurer::missing(const ScanSpace& space, std::span<const ScanLine> lines,
+                                    std::span<const ScanChoice> choices)
 {
-    return m_impl->reused;
+    std::unordered_set<std::string> known; // what failed is tried again
+    for (const ScanLine& line : lines)
+        if (const auto choice = choiceOf(space, line); choice && !line.failure)
+            known.insert(keyOf(*choice));
+    return static_cast<std::size_t>(
+        std::count_if(choices.begin(), choices.end(),
+                      [&](const ScanChoice& choice) { return !known.contains(keyOf(choice)); }));
 }
 
 std::size_t ChoiceMeasurer::unknown(std::span<const ScanChoice> choices) const
@@ -228,51 +292,15 @@ std::vector<ChoiceResult> ChoiceMeasurer::measure(std::span<const ScanChoice> ch
     for (const ScanChoice& choice : choices)
         if (!impl.known.contains(keyOf(choice)) && seen.emplace(keyOf(choice), true).second)
             wanted.push_back(&choice);
-    impl.reused += static_cast<int>(choices.size() - wanted.size());
-    std::vector<CompressionConfig> configs;
-    for (const ScanChoice* choice : wanted)
-        configs.push_back(impl.space.config(*choice, impl.setup.experiment->model(), "scan"));
-    impl.setup.experiment->announce(configs);
-    impl.start(wanted.size());
-
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::size_t finished = 0;
     std::size_t done = choices.size() - wanted.size();
-    bool cancelled = false;
-    std::optional<Failure> fatal; // nothing can be stored any more
-    std::stop_source halt; // of the rest of this call
-    const std::stop_callback outer(stop, [&halt] { halt.request_stop(); });
-    for (std::size_t i = 0; i < wanted.size(); ++i)
-        impl.ask({&configs[i], halt.get_token(), [&, i](Outcome outcome, bool wasCancelled) {
-                      const std::lock_guard lock(mutex);
-                      ++finished;
-                      if (wasCancelled) {
-                          cancelled = true;
-                          if (!halt.stop_requested())
-                              fatal = std::get<Failure>(outcome); // no evaluator
-                          halt.request_stop();
-                      } else if (!fatal) {
-                          try {
-                              impl.store(*wanted[i], outcome);
-                              ++impl.evaluations;
-                              if (progress)
-                                  progress(++done, choices.size());
-                          } catch (...) {
-                              fatal = currentFailure(kScanFileName);
-                              halt.request_stop();
-                          }
-                      }
-                      changed.notify_one();
-                  }});
-    {
-        std::unique_lock lock(mutex);
-        changed.wait(lock, [&] { return finished == wanted.size(); });
-    }
-    if (fatal)
-        throw Error(*fatal);
-    if (cancelled)
-        throw Cancelled();
+    const auto stored = [&] {
+        ++done;
+        if (progress)
+            progress(done, choices.size());
+    };
+    const std::span<const ScanChoice* const> all = wanted;
+    for (std::size_t from = 0; from < all.size(); from += kMostAtOnce)
+        impl.evaluate(all.subspan(from, std::min(kMostAtOnce, all.size() - from)), stop, stored);
     std::vector<ChoiceResult> results;
     for (const ScanChoice& choice : choices)
         results.push_back(impl.known.at(keyOf(choice)));

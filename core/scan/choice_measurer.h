@@ -46,7 +46,7 @@ public:
 
     const ScanSpace& space() const;
     const ScanHeader& header() const;
-    /// All lines, those of earlier processes first.
+    /// Those of the scan itself, of earlier processes first; the search for recipes is not in it.
     const std::vector<ScanLine>& lines() const;
 
     /// Called after each choice of measure(), in any order but never twice at once.
@@ -56,6 +56,9 @@ public:
     /// going on is impossible: no evaluator, disk full.
     std::vector<ChoiceResult> measure(std::span<const ScanChoice> choices,
                                       const std::stop_token& stop, const Progress& progress = {});
+    /// How many of the choices a scan that holds `lines` would have to evaluate.
+    static std::size_t missing(const ScanSpace& space, std::span<const ScanLine> lines,
+                               std::span<const ScanChoice> choices);
     /// How many of the choices measure() would have to evaluate.
     std::size_t unknown(std::span<const ScanChoice> choices) const;
     /// Measures a choice in full, also when its quality is known: layers, sizes, times. Throws what
@@ -63,7 +66,6 @@ public:
     Measurement measureFully(const CompressionConfig& config, const std::stop_token& stop);
 
     int evaluations() const; ///< by this object
-    int reused() const; ///< results of measure() that were known
 
 private:
     struct Impl;

@@ -56,6 +56,10 @@ RecipeSearch::Goal RecipeSearch::goalOf(const RecipeTarget& target) const
     const ScanSpace& space = m_measurer.space();
     if (target.isSize())
         return {true, std::floor(target.bitLimit(space.totalElements)), std::nullopt};
+    if (m_sensitivity.metrics.empty())
+        throw Error(ErrorCode::BadArgument,
+                    "No layer could be measured in any format: no recipe can promise a quality.",
+                    "Ask for a size, or look at the errors in scan.jsonl.");
     return {false, errorEnergy(m_sensitivity.metrics.at(m_judged), target.value), m_judged};
 }
 

@@ -18,6 +18,20 @@ bool sameMetrics(const std::vector<MetricChoice>& a, const std::vector<MetricCho
                       });
 }
 
+/// All but the name.
+bool isSameRecipe(const CompressionConfig& a, const CompressionConfig& b)
+{
+    return a.formats == b.formats && a.palette == b.palette && a.indivisible == b.indivisible;
+}
+
+/// Whether a record says what the search has measured: with other samples held out it does not.
+bool isSameMeasurement(const Measurement& known, const ErrorEnergies& found, bool split)
+{
+    return energiesOf(known.outputs) == found
+        && std::all_of(known.outputs.begin(), known.outputs.end(),
+                       [&](const OutputQuality& one) { return one.split.has_value() == split; });
+}
+
 } // namespace
 
 bool isSameWork(const std::filesystem::path& runFolder, const RunHeader& header)
@@ -33,12 +47,13 @@ RecipeSession::RecipeSession(RecipeRequest request)
     : m_request(std::move(request))
     , m_since(std::chrono::steady_clock::now())
 {
-    if (isSameWork(m_request.runFolder, m_request.header))
-        m_writer.emplace(RunWriter::resume(m_request.runFolder, m_earlier));
-    else
+    m_isNew = !isSameWork(m_request.runFolder, m_request.header);
+    if (m_isNew) {
         m_writer.emplace(m_request.runFolder, m_request.header);
-    if (m_earlier.header.metrics.empty())
         m_earlier.header = m_request.header;
+    } else {
+        m_writer.emplace(RunWriter::resume(m_request.runFolder, m_earlier));
+    }
     ScanHeader header = prepareScan(*m_request.experiment, m_request.header.metrics,
                                     m_request.settings, m_request.heldOutShare);
     header.engineVersion = m_request.header.engineVersion;
@@ -51,18 +66,14 @@ RecipeSession::~RecipeSession()
 {
     if (!m_writer)
         return;
-    const auto isThere = [this](const CompressionConfig& config) {
-        return std::any_of(
-            m_earlier.records.begin(), m_earlier.records.end(),
-            [&](const ResultRecord& record) { return record.config.name == config.name; });
-    };
-    const auto& planned = m_earlier.header.plan.configs;
-    const bool complete = std::all_of(planned.begin(), planned.end(), isThere);
+    const bool unswept = m_isNew && !m_earlier.header.plan.configs.empty();
     const double ms =
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - m_since)
             .count();
     try {
-        m_writer->finish(complete ? RunState::Finished : RunState::Stopped, m_earlier.wallMs + ms);
+        const RunState before = m_isNew ? RunState::Finished : m_earlier.state;
+        const bool unfinished = unswept || before == RunState::Running;
+        m_writer->finish(unfinished ? RunState::Stopped : before, m_earlier.wallMs + ms);
     } catch (const std::exception&) {
         // Every result is on the disk; the folder merely says that it is running.
     }
@@ -80,29 +91,14 @@ void RecipeSession::scan(const std::stop_token& stop, const ChoiceMeasurer::Prog
     lock(m_locks);
 }
 
-std::size_t RecipeSession::judgedOutput() const
-{
-    const auto& outputs = m_request.experiment->outputs();
-    const auto& metrics = m_request.header.metrics;
-    std::size_t index = 0;
-    for (const OutputInfo& output : outputs) {
-        if (output.name == metrics.front().output)
-            break;
-        // Measured outputs are in the order of the model's.
-        index += std::any_of(metrics.begin(), metrics.end(),
-                             [&](const MetricChoice& one) { return one.output == output.name; })
-            ? 1
-            : 0;
-    }
-    return index;
-}
-
 void RecipeSession::lock(std::span<const FormatLock> locks)
 {
     const AllowedOptions allowed =
         applyLocks(m_measurer->space(), m_request.experiment->model(), locks);
     m_locks = {locks.begin(), locks.end()};
-    m_search = std::make_unique<RecipeSearch>(*m_measurer, *m_sensitivity, allowed, judgedOutput());
+    m_search = std::make_unique<RecipeSearch>(
+        *m_measurer, *m_sensitivity, allowed,
+        m_sensitivity->indexOf(m_request.header.metrics.front().output));
 }
 
 RecipeSearch& RecipeSession::search()
@@ -120,7 +116,7 @@ std::string RecipeSession::freeName(const std::string& wanted,
         const auto known =
             std::find_if(m_earlier.records.begin(), m_earlier.records.end(),
                          [&](const ResultRecord& record) { return record.config.name == name; });
-        if (known == m_earlier.records.end() || known->config.formats == config.formats)
+        if (known == m_earlier.records.end() || isSameRecipe(known->config, config))
             return name;
         name = wanted + '_' + std::to_string(number);
     }
@@ -138,7 +134,8 @@ ResultRecord RecipeSession::addRecipe(const RecipeTarget& target, int rounds,
         m_earlier.records.begin(), m_earlier.records.end(),
         [&](const ResultRecord& one) { return one.config.name == record.config.name; });
     // The same formats again: its record stays, with what it has cost to find it.
-    if (known != m_earlier.records.end() && known->measurement())
+    if (known != m_earlier.records.end() && known->measurement()
+        && isSameMeasurement(*known->measurement(), found.measured, scanHeader().split.heldOut > 0))
         return *known;
     record.recipe = found.facts;
     try {

@@ -39,7 +39,8 @@ public:
     /// Takes the folder's lock. A run of something else there is moved aside, as by RunWriter.
     /// Throws Error: FileNotWritable, BadArgument, MetricUnfit.
     explicit RecipeSession(RecipeRequest request);
-    /// Closes the folder: a run whose planned configurations are all there is finished.
+    /// Closes the folder: an earlier run is what it was before, finished or not; a new one is
+    /// finished if it had nothing to do but this.
     ~RecipeSession();
     RecipeSession(const RecipeSession&) = delete;
     RecipeSession& operator=(const RecipeSession&) = delete;
@@ -64,10 +65,10 @@ public:
 
 private:
     std::string freeName(const std::string& wanted, const CompressionConfig& config) const;
-    std::size_t judgedOutput() const;
 
     RecipeRequest m_request;
-    RunContents m_earlier;
+    RunContents m_earlier; ///< of a new folder: its header
+    bool m_isNew = false;
     std::optional<RunWriter> m_writer;
     std::unique_ptr<ChoiceMeasurer> m_measurer;
     std::optional<Sensitivity> m_sensitivity;

@@ -144,7 +144,8 @@ void TestPlanMixed::twoFiles()
     QCOMPARE(
         files[0].text,
         std::string(
-            R"(# One of two files: the package reads one kind of compression from each. Apply both.
+            R"(# One of two files: the package reads one kind of compression from each. Palettes
+# first, with prepare() and finalize(), then the quantizer on what that returns.
 # Bitfront configuration mixed_x
 # mixed precision, x
 # group: mixed

@@ -21,7 +21,18 @@ from demo_model import load_demo, psnr, records
 
 
 def compress(model, inputs, group, path):
-    """The model under a configuration file, by coreai-opt's own classes. `inputs` is a tuple."""
+    """The model under a configuration file, by coreai-opt's own classes. `inputs` is a tuple. A mixed
+    recipe with layers of both kinds has two files; only a palettizer lets another follow."""
+    if group == "mixed":
+        palettes = path.with_suffix(".palettes.yaml")
+        if not palettes.exists():
+            return compress(model, inputs, "2" if "n_bits" in path.read_text() else "1a", path)
+        from coreai_opt import ExportBackend
+        from coreai_opt.palettization import KMeansPalettizer, KMeansPalettizerConfig
+
+        palettizer = KMeansPalettizer(model, KMeansPalettizerConfig.from_yaml(str(palettes)))
+        palettized = palettizer.finalize(palettizer.prepare(inputs), backend=ExportBackend._TORCH)
+        return compress(palettized, inputs, "1a", path)
     if group == "2":
         from coreai_opt.palettization import KMeansPalettizer, KMeansPalettizerConfig
 

@@ -207,10 +207,6 @@ private:
     void compressLayer(std::size_t index, LayerStorage& storage, PaletteRounding rounding,
                        const std::stop_token& stop)
     {
-        if (!m_data->finiteWeights[index]) {
-            leaveUntouched(storage, "its weights hold NaN or infinite values");
-            return;
-        }
         const LayerInfo& layer = m_data->info.layers[index];
         const at::Tensor& stored = m_data->model->layerTensor(index);
         // In the memory layout of the original, so that the same code paths compute the outputs.

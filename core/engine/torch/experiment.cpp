@@ -174,8 +174,8 @@ std::shared_ptr<Experiment> createTorchExperiment(std::shared_ptr<const Model> m
         for (std::size_t i = 0; i < data->info.layers.size(); ++i) {
             const at::Tensor weights = toFloats(data->model->layerTensor(i));
             const std::span<const float> values = floatsOf(weights);
-            data->finiteWeights.push_back(std::all_of(values.begin(), values.end(),
-                                                      [](float v) { return std::isfinite(v); }));
+            data->info.layers[i].finite =
+                std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
         }
     } catch (...) {
         rethrowAsError(

@@ -28,7 +28,6 @@ struct ExperimentData
     std::vector<std::vector<std::int64_t>> batchValues;
     std::vector<OutputSplit> splits; ///< per output; empty when nothing is held out
     StateHandling state = StateHandling::Shared; ///< Fresh when forward() changes the model
-    std::vector<bool> finiteWeights; ///< per layer
     ReuseStores reuse;
     double forwardMs = 0;
     PaletteCache palettes;

@@ -35,10 +35,6 @@ void flatten(const c10::IValue& value, const std::string& name, std::vector<Name
         const auto list = value.toListRef();
         for (std::size_t i = 0; i < list.size(); ++i)
             flatten(list[i], numbered(i), outputs);
-    } else if (value.isTensorList()) {
-        const std::vector<at::Tensor> list = value.toTensorVector();
-        for (std::size_t i = 0; i < list.size(); ++i)
-            flatten(list[i], numbered(i), outputs);
     } else if (value.isGenericDict()) {
         for (const auto& entry : value.toGenericDict()) {
             const c10::IValue& key = entry.key();

@@ -18,6 +18,11 @@ std::string shapeOf(const at::Tensor& tensor)
     return tensor.dim() == 0 ? "a single number" : shapeText(tensor.sizes().vec());
 }
 
+bool isFloat(const ArgumentInfo& argument)
+{
+    return argument.type == "float" || argument.type == "Optional[float]";
+}
+
 /// A one-element tensor given for a number argument becomes that number; all else stays as it is.
 c10::IValue numberFor(const ArgumentInfo& argument, const at::Tensor& tensor)
 {
@@ -25,7 +30,7 @@ c10::IValue numberFor(const ArgumentInfo& argument, const at::Tensor& tensor)
         return tensor;
     if (argument.type == "int" || argument.type == "Optional[int]")
         return tensor.item().toLong();
-    if (argument.type == "float" || argument.type == "Optional[float]")
+    if (isFloat(argument))
         return tensor.item().toDouble();
     if (argument.type == "bool" || argument.type == "Optional[bool]")
         return tensor.item().toBool();
@@ -130,7 +135,7 @@ TorchInputs::TorchInputs(const InputBatch& batch, const std::vector<std::size_t>
         if (binding[i] != kUnbound)
             bind(batch.values[i], arguments[binding[i]], addBatch);
     for (const ArgumentInfo& argument : arguments)
-        if (!argument.required && argument.type.rfind("Optional", 0) == 0)
+        if (!argument.required && !argument.hasDefault)
             m_arguments.emplace(argument.name, c10::IValue());
 }
 
@@ -148,6 +153,8 @@ void TorchInputs::bind(const NamedValue& value, const ArgumentInfo& argument, bo
     c10::IValue bound = toArgument(value.value, value.name, argument.name, addBatch);
     if (bound.isTensor())
         bound = numberFor(argument, bound.toTensor());
+    else if (bound.isInt() && isFloat(argument)) // JSON writes 2 for 2.0
+        bound = static_cast<double>(bound.toInt());
     m_arguments[argument.name] = std::move(bound);
 }
 

@@ -218,7 +218,6 @@ std::vector<ThawedParameter> thawFrozen(jit::Module& module)
             parameter.layer = layer;
             parameter.role = isBias ? "bias" : "weight";
             parameter.attribute = "bitfront_" + layer + '_' + parameter.role;
-            parameter.kind = use.role.kind;
             parameter.moduleType = classFor(use.role.kind, weight->dim());
             module.register_parameter(parameter.attribute, *tensor, /*is_buffer=*/false);
             const jit::WithInsertPoint before(*graph->nodes().begin());

@@ -33,7 +33,6 @@ struct ThawedParameter
     std::string layer; ///< "conv2d_1": operator and position
     std::string role; ///< "weight" or "bias"
     std::string moduleType; ///< class that does the same, e.g. "torch.nn.modules.conv.Conv2d"
-    LayerKind kind = LayerKind::Linear;
 };
 
 /// Turns weight constants of a frozen model's forward() into parameters of its root, so that they

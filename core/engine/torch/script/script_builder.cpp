@@ -67,8 +67,9 @@ private:
         const auto& arguments = method->function().getSchema().arguments();
         for (std::size_t i = 1; i < arguments.size(); ++i) { // 0 is self
             const bool optional = arguments[i].type()->kind() == c10::TypeKind::OptionalType;
+            const bool hasDefault = arguments[i].default_value().has_value();
             m_info.arguments.push_back({arguments[i].name(), arguments[i].type()->annotation_str(),
-                                        !optional && !arguments[i].default_value().has_value()});
+                                        !optional && !hasDefault, hasDefault});
         }
     }
 

@@ -45,13 +45,16 @@ std::vector<NamedOutput> ScriptRunnable::run(const TorchInputs& inputs)
     // Copies: a model may write into its inputs.
     std::unordered_map<std::string, c10::IValue> arguments;
     for (const auto& [name, value] : inputs.arguments())
-        arguments.emplace(name, value.isTensor() ? c10::IValue(value.toTensor().clone()) : value);
-    return flattenOutputs(m_module.forward({}, arguments));
+        arguments.emplace(
+            name, value.isTensor() ? c10::IValue(value.toTensor().clone()) : value.deepcopy());
+    auto outputs = flattenOutputs(m_module.forward({}, arguments));
+    m_changedState = m_changedState || (m_state && m_state->differsFrom(m_module));
+    return outputs;
 }
 
 bool ScriptRunnable::changedState() const
 {
-    return m_state && m_state->differsFrom(m_module);
+    return m_changedState;
 }
 
 } // namespace bitfront

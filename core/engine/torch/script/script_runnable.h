@@ -26,6 +26,7 @@ private:
 
     const ScriptModel& m_model;
     torch::jit::Module m_module;
+    bool m_changedState = false; ///< some pass has changed it, seen before the next one resets it
     std::optional<InitialState> m_state;
     std::vector<const ParameterPlaces*> m_exchanged;
 };
