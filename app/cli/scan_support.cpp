@@ -138,7 +138,7 @@ void printScanPlan(std::ostream& out, const ScanSpace& space, const ScanHeader& 
     out << ", " << durationText(time) << '\n';
     if (header.settings.method == ScanMethod::Probed)
         out << "         probed: most errors are extrapolated from the change of the weights; this "
-               "costs quality,\n         on small CNNs 6 to 13 dB\n";
+               "costs quality,\n         on small CNNs 1 to 6 dB\n";
     if (header.split.heldOut > 0)
         out << "Held out " << header.split.heldOut << " of " << header.split.total
             << (header.split.byBatch ? " batches" : " samples")
