@@ -31,12 +31,13 @@ def is_visible(pid):
 def start_once(program, home):
     environment = {**os.environ, "HOME": home, "XDG_CONFIG_HOME": home}
     start = time.monotonic()
-    process = subprocess.Popen([program], env=environment, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
+    words = tempfile.TemporaryFile("w+")
+    process = subprocess.Popen([program], env=environment, stdout=subprocess.DEVNULL, stderr=words)
     try:
         while not is_visible(process.pid):
             if time.monotonic() - start > PATIENCE or process.poll() is not None:
-                raise SystemExit("no window came")
+                words.seek(0)
+                raise SystemExit(f"no window came (ended with {process.poll()}): {words.read()[-400:]}")
             time.sleep(0.01)
         wall, cpu = time.monotonic() - start, cpu_seconds(process.pid)
         time.sleep(SETTLED)
