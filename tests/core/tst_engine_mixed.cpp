@@ -41,6 +41,7 @@ private slots:
     void heldOutBatches();
     void nothingHeldOut();
     void countedPasses();
+    void unchangedLayersAreKept();
 
 private:
     std::shared_ptr<Experiment> experiment(const InputOptions& options = {}) const
@@ -86,10 +87,10 @@ void TestEngineMixed::sameAsUniform()
     for (std::size_t u = 0; u < all.size(); ++u)
         if (all[u] == 0)
             uniform.skippedLayers.push_back(space.units[u].name);
-    const auto evaluator = experiment()->createEvaluator(metrics(), 1);
+    const auto evaluatorOf = [&] { return experiment()->createEvaluator(metrics(), 1); };
     const Measurement mixed =
-        evaluator->evaluate(space.config(all, m_model->info(), "mixed_x"), {});
-    const Measurement plain = evaluator->evaluate(uniform, {});
+        evaluatorOf()->evaluate(space.config(all, m_model->info(), "mixed_x"), {});
+    const Measurement plain = evaluatorOf()->evaluate(uniform, {});
     QCOMPARE(mixed.outputs.front().value, plain.outputs.front().value);
     QCOMPARE(mixed.size.totalBits(), plain.size.totalBits());
     for (std::size_t i = 0; i < mixed.layers.size(); ++i) {
@@ -182,6 +183,39 @@ void TestEngineMixed::countedPasses()
              cells + record.recipe->evaluations + 1);
     const auto units = std::int64_t(session.measurer().space().units.size());
     QVERIFY(record.recipe->evaluations <= 1 + 3 * units + 3);
+}
+
+/// A recipe that differs in one layer costs that layer and a pass, and gives what it gives alone.
+void TestEngineMixed::unchangedLayersAreKept()
+{
+    ScanSettings settings;
+    settings.formats =
+        formatsFromKeys({"palette_pertensor_4bit_pcs0", "palette_pertensor_3bit_pcs0",
+                         "perchannel_int8_symmetric"});
+    const ScanSpace space = makeScanSpace(m_model->info(), settings);
+    ScanChoice choice = space.uncompressed();
+    for (std::size_t u = 0; u < choice.size(); ++u)
+        choice[u] = u % 2 == 0 && space.options[u].size() > 3 ? 3 : 1;
+    const auto ready = experiment();
+    const auto evaluator = ready->createEvaluator(metrics(), 1);
+    const auto measure = [&](Evaluator& one) {
+        return one.evaluate(space.config(choice, m_model->info(), "mixed_x"), {});
+    };
+    measure(*evaluator);
+    const std::int64_t asked = ready->work().palettesAsked;
+    QVERIFY(asked > 2);
+    QCOMPARE(measure(*evaluator).size.totalBits(), space.bits(choice));
+    QCOMPARE(ready->work().palettesAsked, asked);
+    for (const std::size_t unit : {std::size_t {0}, choice.size() - 1}) {
+        choice[unit] = 2;
+        const std::int64_t before = ready->work().palettesAsked;
+        const Measurement again = measure(*evaluator);
+        const std::int64_t after = ready->work().palettesAsked;
+        const Measurement alone = measure(*ready->createEvaluator(metrics(), 1));
+        QVERIFY(after - before <= 1);
+        QCOMPARE(again.outputs.front().value, alone.outputs.front().value);
+        QVERIFY(again.layers == alone.layers);
+    }
 }
 
 QTEST_GUILESS_MAIN(TestEngineMixed)

@@ -85,6 +85,7 @@ public:
         , m_threads(threads)
         , m_runnable(m_data->model->createRunnable(m_data->state))
         , m_own(m_data->info.layers.size())
+        , m_kept(m_data->info.layers.size())
     {
         m_runnable->setReuse(m_data->reuse.forThreads(*m_data->model, threads));
     }
@@ -207,6 +208,14 @@ private:
     void compressLayer(std::size_t index, LayerStorage& storage, PaletteRounding rounding,
                        const std::stop_token& stop)
     {
+        // Recipes are searched one layer at a time: most layers are as they were just before.
+        std::optional<Kept>& kept = m_kept[index];
+        if (kept && kept->asked == storage && kept->rounding == rounding) {
+            storage = kept->done;
+            return;
+        }
+        const LayerStorage asked = storage;
+        kept.reset();
         const LayerInfo& layer = m_data->info.layers[index];
         const at::Tensor& stored = m_data->model->layerTensor(index);
         // In the memory layout of the original, so that the same code paths compute the outputs.
@@ -222,6 +231,7 @@ private:
                         stop);
         if (!inPlace)
             own.copy_(compressed);
+        kept = Kept {asked, storage, rounding};
     }
 
     std::shared_ptr<ExperimentData> m_data;
@@ -229,8 +239,15 @@ private:
     std::vector<OutputSplit> m_splits; ///< as they were when this was made
     int m_threads;
     std::unique_ptr<Runnable> m_runnable;
+    /// What a layer of m_own holds.
+    struct Kept
+    {
+        LayerStorage asked, done; ///< as planned, and with what compressing it has shown
+        PaletteRounding rounding;
+    };
     std::vector<at::Tensor>
         m_own; ///< per layer: compressed weights, in memory used again and again
+    std::vector<std::optional<Kept>> m_kept; ///< per layer; empty: nothing whole
 };
 
 } // namespace
