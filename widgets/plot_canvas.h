@@ -104,7 +104,7 @@ public:
     std::vector<QLineF> steps(const std::vector<RecordId>& front) const;
     /// Fronts of the groups by themselves, as steps.
     std::vector<std::pair<GroupId, std::vector<QLineF>>> groupFronts() const;
-    /// Where markers cover each other, biggest first, at most 30.
+    /// Where markers cover each other, biggest first, at most 30: those with room for their number.
     std::vector<PlotStack> stacks() const;
     /// The pills at the ends of the target lines; null where there is no line in sight.
     QRectF qualityHandle() const;

@@ -28,12 +28,39 @@ std::int64_t cellOf(QPointF at, int dx = 0, int dy = 0)
     return x * 1'000'003 + y;
 }
 
-QRectF badgeBeside(QPointF at, int count)
+QSizeF badgeSize(int count)
 {
     const QFontMetricsF metrics(uiFont(10, 600));
     const double height = metrics.height();
-    const double width = std::max(metrics.horizontalAdvance(QString::number(count)) + 8, height);
-    return {at.x() + 4, at.y() - 4 - height, width, height};
+    return {std::max(metrics.horizontalAdvance(QString::number(count)) + 8, height), height};
+}
+
+QRectF boxAround(QPointF at, double radius)
+{
+    return {at.x() - radius, at.y() - radius, 2 * radius, 2 * radius};
+}
+
+/// The first place around a stack, `gap` from its centre, where its number covers nothing; null
+/// where there is none.
+QRectF freePlace(const PlotStack& stack, double gap, const QRectF& area,
+                 const std::vector<QRectF>& taken)
+{
+    const QSizeF size = badgeSize(stack.count);
+    const double left = stack.at.x() - gap - size.width(), right = stack.at.x() + gap;
+    const double above = stack.at.y() - gap - size.height(), below = stack.at.y() + gap;
+    const double middle = stack.at.x() - size.width() / 2;
+    const double beside = stack.at.y() - size.height() / 2;
+    for (const QPointF& corner :
+         {QPointF(right, above), QPointF(left, above), QPointF(right, beside),
+          QPointF(right, below), QPointF(left, below), QPointF(left, beside),
+          QPointF(middle, above), QPointF(middle, below)}) {
+        const QRectF badge(corner, size);
+        if (area.contains(badge) && std::ranges::none_of(taken, [&](const QRectF& box) {
+                return box.intersects(badge);
+            }))
+            return badge;
+    }
+    return {};
 }
 
 } // namespace
@@ -100,17 +127,27 @@ std::vector<PlotStack> PlotCanvas::stacks() const
             }
         }
         if (count > 1)
-            found.push_back({place.at, count, badgeBeside(place.at, count)});
+            found.push_back({place.at, count, {}});
     }
     std::ranges::stable_sort(found, std::ranges::greater(), &PlotStack::count);
-    // Badges next to each other must not cover one another; the bigger one stays.
+    // Numbers cover neither markers nor one another; the bigger ones come first, and one that finds
+    // no place is left out.
+    std::vector<QRectF> taken;
+    for (const Place& place : places)
+        taken.push_back(boxAround(place.at, kMarkerSize / 2));
+    const PlotPoint* knee = m_scene.find(m_scene.knee);
+    const auto ring = knee ? marker(*knee) : std::nullopt;
+    if (ring)
+        taken.push_back(boxAround(*ring, kKneeRadius));
     std::vector<PlotStack> kept;
-    for (const PlotStack& stack : found) {
-        const auto covers = [&](const PlotStack& other) {
-            return other.badge.adjusted(-1, -1, 1, 1).intersects(stack.badge);
-        };
-        if (kept.size() < kMostBadges && std::ranges::none_of(kept, covers))
-            kept.push_back(stack);
+    for (PlotStack& stack : found) {
+        const bool ringed = ring && QLineF(stack.at, *ring).length() <= kStackReach;
+        stack.badge = freePlace(stack, (ringed ? kKneeRadius + kStackReach : kMarkerSize / 2) + 0.5,
+                                area(), taken);
+        if (kept.size() >= kMostBadges || stack.badge.isNull())
+            continue;
+        taken.push_back(stack.badge.adjusted(-1, -1, 1, 1));
+        kept.push_back(stack);
     }
     return kept;
 }

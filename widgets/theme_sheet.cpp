@@ -78,6 +78,8 @@ QStatusBar{background:@window;border-top:1px solid @line;color:@text2;}
 QStatusBar::item{border:0;}
 QDockWidget{color:@text;}
 QSplitter::handle{background:@line;}
+QSplitter::handle:horizontal{width:1px;}
+QFileDialog QHeaderView::section{padding:7px 8px 0 8px;height:#21#px;}
 QFrame[card="true"]{background:@surface;border:1px solid @line;border-radius:10px;}
 QFrame[card="sheet"]{background:@field;border:1px solid @line;border-radius:12px;}
 QFrame[hairline="true"]{background:@line;border:0;max-height:1px;min-height:1px;}

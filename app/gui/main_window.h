@@ -121,6 +121,7 @@ private:
     void runAgain();
     void resumeRun();
     void tryAgain(const std::vector<std::string>& names);
+    std::vector<std::string> failedNames() const;
     void sayHowItEnded();
     void sayWhatRetryGave();
     void cancelEstimate();
@@ -157,7 +158,7 @@ private:
     bool m_resumeOpened = false; ///< the run being opened is to be gone on with
     bool m_reopening = false; ///< the model of a run that is to be resumed
     bool m_layoutRestored = false;
-    std::string m_retried; ///< the failed configuration that is tried again in a run that had ended
+    std::vector<std::string> m_retried; ///< failed ones that are run again after the sweep
     QList<int> m_dockSizes; ///< as the user wants them: project and detail wide, table high
     QList<int> m_pressedSizes; ///< when the mouse went down on a separator
     QList<QDockWidget*> m_folded; ///< put away for want of room, to come back with it

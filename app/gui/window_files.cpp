@@ -5,6 +5,7 @@
 #include "core/run/run_folder.h"
 #include "widgets/panels/compare_panel.h"
 #include "widgets/panels/plot_panel.h"
+#include "widgets/theme.h"
 #include "widgets/workbench/run_location.h"
 #include "widgets/workbench/text.h"
 
@@ -24,6 +25,7 @@ QFileDialog* askForFile(Receiver* window, const QString& title, const QString& f
     auto* dialog = new QFileDialog(window, title, folder, filter);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
+    dialog->resize(uiPx(860), uiPx(540)); // Qt's own would cut sizes and dates off
     QObject::connect(dialog, &QFileDialog::fileSelected, window, chosen);
     return dialog;
 }

@@ -122,25 +122,45 @@ void MainWindow::tryAgain(const std::vector<std::string>& names)
     if (m_reopening || names.empty() || !m_run.canRetry())
         return;
     m_reopening = true;
-    m_retried = names.front();
+    m_retried = names;
     m_plot->showMessage(MessageBanner::Kind::Info, tr("Opening the model and its inputs again…"));
     m_setup.reopen(m_run.header(), m_run.folder(), names);
     updateActions();
 }
 
-/// Shows the configuration that was tried again, and what became of it.
+std::vector<std::string> MainWindow::failedNames() const
+{
+    std::vector<std::string> names;
+    if (m_run.snapshot())
+        for (const ResultRecord& record : m_run.snapshot()->records)
+            if (record.failure())
+                names.push_back(record.config.name);
+    return names;
+}
+
+/// Shows the first configuration that was tried again, and what became of all of them.
 void MainWindow::sayWhatRetryGave()
 {
-    const std::string name = std::exchange(m_retried, {});
+    const std::vector<std::string> names = std::exchange(m_retried, {});
+    const std::vector<std::string> failed = failedNames();
+    const auto failedAgain = std::ranges::count_if(names, [&failed](const std::string& name) {
+        return std::ranges::find(failed, name) != failed.end();
+    });
     const auto& records = m_run.snapshot()->records;
-    const auto found = std::ranges::find_if(
-        records, [&name](const ResultRecord& record) { return record.config.name == name; });
-    if (found == records.end())
+    const auto first = std::ranges::find_if(
+        records, [&names](const ResultRecord& r) { return r.config.name == names.front(); });
+    if (first == records.end())
         return;
     m_endSaid = true;
-    m_selection.setCurrent(static_cast<RecordId>(found - records.begin()));
-    const QString what = toQString(title(found->config));
-    if (const Failure* failure = found->failure())
+    m_selection.setCurrent(static_cast<RecordId>(first - records.begin()));
+    const QString what = toQString(title(first->config));
+    if (names.size() > 1)
+        m_plot->showMessage(failedAgain > 0 ? MessageBanner::Kind::Warning
+                                            : MessageBanner::Kind::Ok,
+                            tr("Tried %1 configurations again: %2 have a result now.")
+                                .arg(names.size())
+                                .arg(static_cast<qsizetype>(names.size()) - failedAgain));
+    else if (const Failure* failure = first->failure())
         m_plot->showMessage(MessageBanner::Kind::Error,
                             tr("%1 failed again: %2").arg(what, toQString(failure->message)));
     else
@@ -205,7 +225,6 @@ void MainWindow::showEnd(const SweepEnd& end)
 {
     updateActions();
     updateAwake();
-    const auto writeReport = [this] { exportAll(); };
     if (end.state == RunState::Failed)
         m_plot->showMessage(MessageBanner::Kind::Error, errorText(Task::Sweep, end.failure).whole(),
                             tr("Resume"), [this] { resumeRun(); });
@@ -214,7 +233,8 @@ void MainWindow::showEnd(const SweepEnd& end)
             MessageBanner::Kind::Warning,
             end.failed == 1 ? tr("1 configuration failed; the table says why.")
                             : tr("%1 configurations failed; the table says why.").arg(end.failed),
-            tr("Write report"), writeReport);
+            {{tr("Try again"), [this] { tryAgain(failedNames()); }},
+             {tr("Write report"), [this] { exportAll(); }}});
     if (m_closing) {
         closeWhenDone();
         return;

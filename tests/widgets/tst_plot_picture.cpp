@@ -65,6 +65,18 @@ void PlotPictureTest::labelsKeepOff()
         for (std::size_t j = i + 1; j < labels.size(); ++j)
             QVERIFY(!labels[i].intersects(labels[j]));
     }
+    // Nor do the numbers of overlapping points cover a point, a label or one another.
+    const auto badges = plot->badgeRects();
+    for (std::size_t i = 0; i < badges.size(); ++i) {
+        QVERIFY(QRectF(plot->rect()).contains(badges[i]));
+        for (const QRectF& marker : markers)
+            QVERIFY(!badges[i].intersects(marker.adjusted(1, 1, -1, -1)));
+        for (const QRectF& label : labels)
+            QVERIFY(!badges[i].intersects(label));
+        for (std::size_t j = i + 1; j < badges.size(); ++j)
+            QVERIFY(!badges[i].intersects(badges[j]));
+    }
+    QCOMPARE(badges.empty(), count > 60);
 }
 
 void PlotPictureTest::labelsSeeLines()

@@ -111,6 +111,7 @@ private slots:
     void budgetEndsTheSweep();
     void triedAgainFromTheDetail();
     void triedAgainFromTheQueue();
+    void allTriedAgainFromTheMessage();
     void failsAgain();
     void tryingAgainWithoutTheModel();
     void closingWhileRunningKeepsResults();
@@ -306,6 +307,19 @@ void TestWindowResume::triedAgainFromTheQueue()
     QVERIFY(f.window->run().expectedCount() > stoppedAt);
     QVERIFY(f.find<QAction>("actionResume")->isEnabled());
     QTRY_COMPARE(list->model()->rowCount(), 0);
+}
+
+void TestWindowResume::allTriedAgainFromTheMessage()
+{
+    FakeOptions options = oneFails();
+    options.failing.insert(baseConfigurations()[4].name);
+    WindowFixture f(options);
+    QVERIFY(f.sweep());
+    const auto* panel = f.window->findChild<PlotPanel*>();
+    QTRY_COMPARE(panel->message(), QStringLiteral("2 configurations failed; the table says why."));
+    f.click("bannerAction");
+    QTRY_COMPARE(panel->message(),
+                 QStringLiteral("Tried 2 configurations again: 0 have a result now."));
 }
 
 void TestWindowResume::failsAgain()

@@ -69,13 +69,14 @@ QList<StatusPanel::Part> StatusPanel::parts() const
             part.done = live->refinementsKnown && base + refined >= total;
             part.text = tr("%1 of %2").arg(base + refined).arg(total);
         } else {
-            part.done = m_run.state() == RunState::Finished && base >= planned;
-            total = std::max(planned + (part.done ? 0 : m_run.header().plan.maxRefinements(group)),
+            const bool finished = m_run.state() == RunState::Finished;
+            total = std::max(planned + (finished ? 0 : m_run.header().plan.maxRefinements(group)),
                              base + refined);
+            part.done = finished ? base >= planned : base + refined >= total;
             // As it was counted while it ran, where it is not complete.
-            part.text = !part.done ? tr("%1 of %2").arg(base + refined).arg(total)
-                : refined > 0      ? tr("%1 of %2  + %3").arg(base).arg(planned).arg(refined)
-                                   : tr("%1 of %2").arg(base).arg(planned);
+            part.text = !finished ? tr("%1 of %2").arg(base + refined).arg(total)
+                : refined > 0     ? tr("%1 of %2  + %3").arg(base).arg(planned).arg(refined)
+                                  : tr("%1 of %2").arg(base).arg(planned);
         }
         part.fraction = total > 0 ? double(base + refined) / total : 0;
         list << part;

@@ -105,6 +105,8 @@ int ResultsView::recordOf(const QModelIndex& index) const
                            : kNoRecord;
 }
 
+/// A row that is chosen comes into sight; that it moves on when results land is no reason to take
+/// from the user what is looked at.
 void ResultsView::followSelection()
 {
     if (m_leading)
@@ -125,14 +127,18 @@ void ResultsView::followSelection()
     const auto flags = QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows;
     selectionModel()->setCurrentIndex(current, QItemSelectionModel::NoUpdate);
     selectionModel()->select(rows, flags);
-    if (current.isValid())
+    if (current.isValid() && (m_inSight || m_selection.current() != m_lastCurrent))
         scrollTo(current);
+    if (current.isValid() || m_selection.current() == kNoRecord)
+        m_lastCurrent = m_selection.current();
     m_following = false;
 }
 
 /// Rows come and go without anybody choosing them.
 void ResultsView::followShown()
 {
+    m_inSight =
+        !currentIndex().isValid() || viewport()->rect().intersects(visualRect(currentIndex()));
     m_following = true;
     m_proxy->refilter();
     m_following = false;

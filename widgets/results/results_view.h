@@ -52,6 +52,8 @@ private:
     ResultProxy* m_proxy;
     bool m_following = false; ///< while this view follows the selection instead of setting it
     bool m_leading = false; ///< while it sets the selection
+    bool m_inSight = true; ///< whether the current row was before the rows changed
+    RecordId m_lastCurrent = kNoRecord; ///< that was brought into sight
 };
 
 } // namespace bitfront

@@ -59,6 +59,8 @@ QString memoryText(quint64 bytes)
 QString elapsedText(double ms)
 {
     const double seconds = ms / 1000.0;
+    if (seconds < 0.05)
+        return tr("under 0.1 s");
     if (seconds < 10)
         return tr("%1 s").arg(QLocale().toString(seconds, 'f', 1));
     const auto whole = static_cast<qint64>(std::llround(seconds));
