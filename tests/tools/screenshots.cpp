@@ -383,8 +383,8 @@ int main(int argc, char** argv)
     Settings(settings).clearRecentRuns();
     session(failing, photographFailure);
     Settings(settings).clearRecentRuns();
-    session(loadEngine, [](MainWindow& window, Photographer&, const QTemporaryDir& scratch) {
-        window.openRun(scratch.filePath(QStringLiteral("digits_cnn.bitfront")));
+    session(loadEngine, [](MainWindow& window, Photographer&, const QTemporaryDir& runs) {
+        window.openRun(runs.filePath(QStringLiteral("digits_cnn.bitfront")));
         waitFor([&] { return recordCount(window) > 0; }, "the run");
         QTest::qWait(300);
     });

@@ -3,6 +3,8 @@
 // through the shared selection.
 #pragma once
 
+#include "core/plan/result.h"
+
 #include <QTreeView>
 
 namespace bitfront {
