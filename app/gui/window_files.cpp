@@ -12,6 +12,8 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QHeaderView>
+#include <QTreeView>
 
 namespace bitfront {
 
@@ -25,7 +27,13 @@ QFileDialog* askForFile(Receiver* window, const QString& title, const QString& f
     auto* dialog = new QFileDialog(window, title, folder, filter);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
-    dialog->resize(uiPx(860), uiPx(540)); // Qt's own would cut sizes and dates off
+    if (const auto* files = dialog->findChild<QTreeView*>()) { // Qt's own dialog
+        dialog->resize(uiPx(860), uiPx(540));
+        files->header()->setStretchLastSection(false);
+        for (int column = 0; column < files->header()->count(); ++column)
+            files->header()->setSectionResizeMode(
+                column, column == 0 ? QHeaderView::Stretch : QHeaderView::ResizeToContents);
+    }
     QObject::connect(dialog, &QFileDialog::fileSelected, window, chosen);
     return dialog;
 }

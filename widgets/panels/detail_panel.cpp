@@ -223,6 +223,7 @@ QWidget* DetailPanel::buildRecipe()
     m_recipe->setReadOnly(true);
     m_recipe->setLineWrapMode(QPlainTextEdit::NoWrap);
     m_recipe->setFrameShape(QFrame::NoFrame);
+    m_recipe->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
     QFont mono = QFontDatabase::systemFont(QFontDatabase::FixedFont);
     mono.setPixelSize(uiPx(12));
     m_recipe->setFont(mono);

@@ -32,6 +32,7 @@ constexpr ColumnWidth kWidths[] = {
     {LayerModel::TypeColumn, 90, true},       {LayerModel::ReasonColumn, 220, true},
 };
 constexpr int kNameWidth = 116;
+constexpr int kLeastHeight = 28 + 3 * 28; ///< header and three rows
 
 } // namespace
 
@@ -71,6 +72,9 @@ void LayersPage::buildView()
     m_view->setUniformRowHeights(true);
     m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    // A few rows are enough before the whole panel begins to scroll.
+    m_view->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
+    m_view->setMinimumHeight(uiPx(kLeastHeight));
     auto* header = new TableHeader(m_view);
     header->setInsets(16, 8, 16);
     m_view->setHeader(header);
@@ -164,6 +168,10 @@ void LayersPage::copyTable() const
 /// Keys of the table: copy, and Escape, which closes the layer before it is the window's.
 bool LayersPage::eventFilter(QObject* watched, QEvent* event)
 {
+    // Where the open layer takes room from the table, its row stays in sight.
+    if (event->type() == QEvent::Resize && m_inset->isOpen())
+        QMetaObject::invokeMethod(
+            m_view, [this] { m_view->scrollTo(m_view->currentIndex()); }, Qt::QueuedConnection);
     const bool press = event->type() == QEvent::KeyPress;
     if (!press && event->type() != QEvent::ShortcutOverride)
         return QWidget::eventFilter(watched, event);

@@ -64,10 +64,6 @@ QSize Label::minimumSizeHint() const
     QSize size = QLabel::minimumSizeHint();
     if (m_elided)
         size.setWidth(qMin(size.width(), fontMetrics().averageCharWidth() * 4));
-    // Qt says how high the words would be with the longest one in a line of its own: what scrolls
-    // would then begin to long before it has to.
-    if (wordWrap())
-        size.setHeight(qMin(size.height(), heightForWidth(qMax(width(), size.width()))));
     return size;
 }
 
