@@ -106,6 +106,8 @@ public:
     std::vector<std::pair<GroupId, std::vector<QLineF>>> groupFronts() const;
     /// Where markers cover each other, biggest first, at most 30: those with room for their number.
     std::vector<PlotStack> stacks() const;
+    /// Where the letter of what is pinned stands: at the lower left of its marker.
+    static QRectF pinBox(QPointF marker);
     /// The pills at the ends of the target lines; null where there is no line in sight.
     QRectF qualityHandle() const;
     QRectF ratioHandle() const;

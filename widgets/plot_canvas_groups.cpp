@@ -65,6 +65,12 @@ QRectF freePlace(const PlotStack& stack, double gap, const QRectF& area,
 
 } // namespace
 
+QRectF PlotCanvas::pinBox(QPointF marker)
+{
+    const double side = QFontMetricsF(uiFont(10, 600)).height();
+    return {marker.x() - kMarkerSize / 2 - side, marker.y() + kMarkerSize / 2, side, side};
+}
+
 std::vector<std::pair<GroupId, std::vector<QLineF>>> PlotCanvas::groupFronts() const
 {
     std::vector<std::pair<GroupId, std::vector<QLineF>>> fronts;
@@ -139,6 +145,11 @@ std::vector<PlotStack> PlotCanvas::stacks() const
     const auto ring = knee ? marker(*knee) : std::nullopt;
     if (ring)
         taken.push_back(boxAround(*ring, kKneeRadius));
+    for (const RecordId id : m_marks.pins) {
+        const PlotPoint* pinned = m_scene.find(id);
+        if (const auto at = pinned ? marker(*pinned) : std::nullopt)
+            taken.push_back(pinBox(*at));
+    }
     std::vector<PlotStack> kept;
     for (PlotStack& stack : found) {
         const bool ringed = ring && QLineF(stack.at, *ring).length() <= kStackReach;

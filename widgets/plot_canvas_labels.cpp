@@ -72,7 +72,7 @@ void PlotCanvas::addWords(LabelObstacles& obstacles) const
         const PlotPoint* point = m_scene.find(id);
         const auto at = point ? marker(*point) : std::nullopt;
         if (at)
-            obstacles.boxes.emplace_back(at->x() - 20, at->y() + 4, 16, 16);
+            obstacles.boxes.push_back(pinBox(*at).adjusted(-1, -1, 1, 1));
     }
 }
 

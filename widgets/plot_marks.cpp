@@ -117,18 +117,17 @@ void OverItem::drawChosen(QCPPainter& p) const
     }
 }
 
-/// Letters at the lower left of what is pinned: the upper right belongs to the count of a stack.
+/// Letters beside what is pinned.
 void OverItem::drawPins(QCPPainter& p) const
 {
     const Theme& t = m_canvas.theme();
     p.setFont(uiFont(10, 600));
-    const double side = QFontMetricsF(uiFont(10, 600)).height();
     for (std::size_t i = 0; i < m_canvas.marks().pins.size(); ++i) {
         const PlotPoint* point = m_canvas.scene().find(m_canvas.marks().pins[i]);
         const auto at = point ? m_canvas.marker(*point) : std::nullopt;
         if (!at)
             continue;
-        const QRectF box(at->x() - 5 - side, at->y() + 5, side, side);
+        const QRectF box = PlotCanvas::pinBox(*at);
         p.setPen(QPen(t.surface, 1));
         p.setBrush(t.text);
         p.drawRoundedRect(box, 3, 3);

@@ -138,7 +138,7 @@ void ScatterPlot::setSelected(const std::vector<RecordId>& records)
 void ScatterPlot::setPins(const std::array<RecordId, 5>& pins)
 {
     m_impl->canvas.marks().pins = pins;
-    showMarks();
+    scheduleReplot(); // the numbers of overlapping points make room for the letters
 }
 
 void ScatterPlot::setLabelsShown(bool shown)
