@@ -202,6 +202,8 @@ void TestWindowResume::budgetEndsTheSweep_data()
     QTest::addColumn<int>("kind"); // of the box, as a person chooses it
     QTest::addColumn<QString>("message");
     QTest::addColumn<QString>("command");
+    QTest::newRow("time") << 1 << "The time for this sweep is over, with "
+                          << " --max-time 0.2s ";
     QTest::newRow("number") << 2 << "As many results as asked for, "
                             << " --max-runs 7 ";
     QTest::newRow("targets") << 3 << "Both targets are reached by "
@@ -215,7 +217,7 @@ void TestWindowResume::budgetEndsTheSweep()
     QFETCH(int, kind);
     QFETCH(QString, message);
     QFETCH(QString, command);
-    SlowSweep f;
+    SlowSweep f(20);
     QVERIFY(f.openEstimate());
     f.click("trimSweep");
     auto* box = f.find<QComboBox>("budgetKind");
@@ -231,7 +233,13 @@ void TestWindowResume::budgetEndsTheSweep()
         QTest::keyClicks(spin, QLatin1String(number));
         QTest::keyClick(spin, Qt::Key_Tab);
     };
-    if (kind == 2) {
+    if (kind == 1) {
+        type("budgetMinutes", "3");
+        QCOMPARE(f.window->setup().budget().maxMs.value_or(0), 3 * 60000.0);
+        SweepBudget shorter = f.window->setup().budget(); // nobody waits for minutes here
+        shorter.maxMs = 200;
+        f.window->setup().setBudget(shorter);
+    } else if (kind == 2) {
         type("budgetResults", "7");
     } else {
         type("budgetQuality", "20");

@@ -16,6 +16,8 @@
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace bitfront {
 
 namespace {
@@ -275,7 +277,10 @@ void EstimateSheet::refreshNumbers()
     }
     const ProbeTimes& probe = *m_setup.probe();
     const TimeEstimate estimate = m_setup.estimate();
-    const QString total = toQString(durationText(estimate.total()));
+    TimeRange whole = estimate.total();
+    if (const auto& most = m_setup.budget().maxMs)
+        whole = {std::min(whole.lowMs, *most), std::min(whole.highMs, *most)};
+    const QString total = toQString(durationText(whole));
     m_main.value->setText(toQString(durationText(estimate.base)));
     m_refinement.value->setText(refine ? toQString(durationText(estimate.refinement))
                                        : QStringLiteral("—"));
@@ -285,13 +290,15 @@ void EstimateSheet::refreshNumbers()
     m_memory.detail->setText(available ? tr("%1, %2 free").arg(workers, memoryText(*available))
                                        : workers);
     m_memory.value->setText(tr("about %1").arg(memoryText(probe.memoryBytes)));
-    const bool early = m_setup.budget().isSet();
-    m_total->setText(count == 0                  ? tr("Nothing is ticked")
-                         : early                 ? tr("At most %1 in total").arg(total)
-                         : total.at(0).isDigit() ? tr("About %1 in total").arg(total)
-                                                 : tr("In total %1").arg(total));
-    m_start->setText(total.at(0).isDigit() ? tr("Start, about %1").arg(total)
-                                           : tr("Start, %1").arg(total));
+    const bool digits = total.at(0).isDigit(); // and not "under 1 s"
+    const bool early = digits && m_setup.budget().isSet();
+    m_total->setText(count == 0   ? tr("Nothing is ticked")
+                         : early  ? tr("At most %1 in total").arg(total)
+                         : digits ? tr("About %1 in total").arg(total)
+                                  : tr("In total %1").arg(total));
+    m_start->setText(early        ? tr("Start, at most %1").arg(total)
+                         : digits ? tr("Start, about %1").arg(total)
+                                  : tr("Start, %1").arg(total));
 }
 
 void EstimateSheet::refreshTrim()
