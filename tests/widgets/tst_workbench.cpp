@@ -119,6 +119,11 @@ void TestWorkbench::everyErrorHasWords()
             QCOMPARE(text.body, QStringLiteral("Because. Do this."));
         }
     }
+    // Python is for copying: a line for each statement, the other way by itself.
+    const ErrorText code =
+        errorText(Task::OpenModel,
+                  {ErrorCode::BadFormat, "No.", "In Python: a = 1; b(a), or torch.c(a)", {}});
+    QCOMPARE(code.body, QStringLiteral("No. In Python:\na = 1\nb(a)\nor\ntorch.c(a)"));
 }
 
 void TestWorkbench::replacingAModelDropsTheOldOne()

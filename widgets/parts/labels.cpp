@@ -200,6 +200,8 @@ void KeyValueList::setRows(const QList<QPair<QString, QString>>& rows)
         keyLabel->setMinimumWidth(uiPx(88));
         auto* valueLabel = new Label(value);
         valueLabel->setElided(true);
+        // A long name takes the room that there is, and no other card's.
+        valueLabel->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
         valueLabel->setAccessibleName(key + QLatin1String(": ") + value);
         grid->addWidget(keyLabel, line, 0);
         grid->addWidget(valueLabel, line++, 1);

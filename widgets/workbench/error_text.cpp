@@ -64,6 +64,19 @@ QString title(Task task, ErrorCode code)
     }
 }
 
+/// Lines of Python one below the other, to be read and copied.
+QString withLines(const QString& hint)
+{
+    const QLatin1String start("In Python: ");
+    const qsizetype at = hint.indexOf(start);
+    if (at < 0)
+        return hint;
+    QString code = hint.mid(at + start.size());
+    code.replace(QLatin1String("; "), QLatin1String("\n"));
+    code.replace(QLatin1String(", or torch."), QLatin1String("\nor\ntorch."));
+    return hint.left(at + start.size()).trimmed() + QLatin1Char('\n') + code;
+}
+
 } // namespace
 
 ErrorText errorText(Task task, const Failure& failure)
@@ -72,7 +85,7 @@ ErrorText errorText(Task task, const Failure& failure)
     text.title = title(task, failure.code);
     text.body = toQString(failure.message);
     if (!failure.hint.empty())
-        text.body += QLatin1Char(' ') + toQString(failure.hint);
+        text.body += QLatin1Char(' ') + withLines(toQString(failure.hint));
     if (text.body.isEmpty())
         text.body = tr("No reason was given.");
     text.showExport = task == Task::OpenModel

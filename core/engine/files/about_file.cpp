@@ -41,9 +41,26 @@ std::string withName(const std::string& message, const std::string& name)
 
 } // namespace
 
+std::string shownName(const std::filesystem::path& path)
+{
+    constexpr std::size_t kLongest = 60, kHead = 30, kTail = 20;
+    const std::string name = printable(path.filename().string());
+    if (name.size() <= kLongest)
+        return name;
+    const auto isInside = [&](std::size_t at) { // of a character of several bytes
+        return (static_cast<unsigned char>(name[at]) & 0xC0U) == 0x80U;
+    };
+    std::size_t head = kHead, tail = name.size() - kTail;
+    while (isInside(head))
+        --head;
+    while (isInside(tail))
+        ++tail;
+    return name.substr(0, head) + "…" + name.substr(tail);
+}
+
 Failure aboutFile(Failure failure, const std::filesystem::path& path)
 {
-    const std::string name = path.filename().string();
+    const std::string name = shownName(path);
     if (isAboutContent(failure.code) && !name.empty()
         && failure.message.find(name) == std::string::npos)
         failure.message = withName(failure.message, name);

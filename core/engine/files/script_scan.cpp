@@ -133,7 +133,7 @@ void refuseForbiddenOperators(const ZipArchive& zip)
                         "The model uses “" + *found + "” (in " + name
                             + "), which reaches "
                               "files or code outside of the model. It was not loaded.",
-                        "If you trust the model, take that call out of its forward() and save it "
+                        "If you trust the model, take that call out of its code and save it "
                         "again.");
     });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The sentences for files that are no model that can be opened here.
 #include "core/base/printable.h"
+#include "core/engine/files/about_file.h"
 #include "core/engine/files/model_file.h"
 
 namespace bitfront {
@@ -20,12 +21,13 @@ std::string loadingWeights(const std::string& weights)
     return afterPython("model = YourModel(); model.load_state_dict(" + weights + ')');
 }
 
-/// What happened and what to do, for kinds that need more than their name. `file`: quoted.
+/// What happened and what to do, for kinds that need more than their name. `file`: as Python names
+/// it.
 std::pair<std::string, std::string> wordsFor(const FileIdentity& identity, const std::string& file)
 {
     const std::string fromPython = exportHint();
-    const std::string unpickled =
-        "If you trust it: " + afterPython("model = torch.load(" + file + ", weights_only=False)");
+    const std::string unpickled = "If you trust it, load it and save the model itself. "
+        + afterPython("model = torch.load(" + file + ", weights_only=False)");
     switch (identity.kind) {
     case FileKind::CompiledPackage:
         return {"is a package compiled by AOTInductor: machine code, without weights that could be "
@@ -34,7 +36,8 @@ std::pair<std::string, std::string> wordsFor(const FileIdentity& identity, const
     case FileKind::Tensors:
         if (identity.detail.empty())
             return {"holds tensors saved by torch.save, not a model.",
-                    "It may be meant as reference inputs. For the model: " + fromPython};
+                    "It may be meant as reference inputs. A model is saved like this. "
+                        + fromPython};
         return {"is a " + identity.detail + ": weights without the code that runs them.",
                 loadingWeights("torch.load(" + file + ')'
                                + (identity.detail == "checkpoint" ? "[\"state_dict\"]" : ""))};
@@ -72,7 +75,7 @@ std::pair<std::string, std::string> wordsFor(const FileIdentity& identity, const
     case FileKind::Npy:
     case FileKind::Npz:
         return {"is " + describe(identity) + ", not a model.",
-                "It may be meant as reference inputs. For the model: " + fromPython};
+                "It may be meant as reference inputs. A model is saved like this. " + fromPython};
     case FileKind::Safetensors:
         return {"is a safetensors file: weights or other tensors without the code that runs them.",
                 loadingWeights("safetensors.torch.load_file(" + file + ')')};
@@ -94,8 +97,11 @@ std::pair<std::string, std::string> wordsFor(const FileIdentity& identity, const
 
 Error notAModel(const std::filesystem::path& path, const FileIdentity& identity)
 {
-    const std::string name = printable(path.filename().string());
-    const auto [what, hint] = wordsFor(identity, '"' + name + '"');
+    const std::string name = shownName(path);
+    // Shortened names and those with signs of their own would be other files in Python.
+    const bool simple =
+        name == path.filename().string() && name.find_first_of("\"\\") == std::string::npos;
+    const auto [what, hint] = wordsFor(identity, simple ? '"' + name + '"' : "path");
     return Error(ErrorCode::BadFormat, "“" + name + "” " + printable(what), hint, path.string());
 }
 
