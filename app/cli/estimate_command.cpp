@@ -26,8 +26,9 @@ void runEstimate(const EstimateOptions& options)
 {
     const SweepPlan plan = makePlan(options.sweep.plan);
     const auto asked = parseMetrics(options.sweep.metric);
-    const Workload workload = openWorkload(options.sweep.model, options.sweep.inputs.path(),
-                                           options.sweep.inputs.options());
+    const Workload workload =
+        openWorkload(options.sweep.model, options.sweep.inputs.path(),
+                     options.sweep.inputs.options(), options.sweep.plan.layers);
     const auto metrics =
         resolveMetrics(asked, options.sweep.metric.floor, workload.experiment->outputs());
     const Estimation estimation =

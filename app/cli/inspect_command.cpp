@@ -19,6 +19,7 @@ struct InspectOptions
 {
     std::string model;
     InputArguments inputs;
+    LayerOptions layers;
     bool json = false;
 };
 
@@ -38,8 +39,8 @@ nlohmann::json inspectJson(const Workload& workload, const ModelInfo& model,
 
 void inspect(const InspectOptions& options)
 {
-    const Workload workload =
-        openWorkload(options.model, options.inputs.path(), options.inputs.options());
+    const Workload workload = openWorkload(options.model, options.inputs.path(),
+                                           options.inputs.options(), options.layers);
     const ModelInfo& model =
         workload.experiment ? workload.experiment->model() : workload.model->info();
     const auto notes = checkDivisibility(model, baseConfigurations());
@@ -70,6 +71,7 @@ void addInspectCommand(CLI::App& app, int& exitCode)
     CLI::App* command = app.add_subcommand("inspect", "Show what a model file holds");
     command->add_option("MODEL", options->model, "Model file (.pt, .pt2)")->required();
     addInputArguments(*command, options->inputs, false, "Reference inputs: runs the model once");
+    addLayerOptions(*command, options->layers);
     command->add_flag("--json", options->json, "Print JSON");
     command->callback([options, &exitCode] {
         inspect(*options);

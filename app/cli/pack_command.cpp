@@ -48,7 +48,7 @@ const ResultRecord& findRecord(const RunContents& run, const PackOptions& option
 std::shared_ptr<const Model> openSameModel(const RunContents& run, const PackOptions& options)
 {
     const std::string path = options.model.empty() ? run.header.model.path : options.model;
-    const auto model = loadEngine()->openModel(path);
+    const auto model = loadEngine()->openModel(path, {}, run.header.model.layerOptions);
     if (model->info().sha256 != run.header.model.sha256)
         throw Error(ErrorCode::BadArgument,
                     path + " is not the model of this run: its SHA-256 is another.",

@@ -48,9 +48,9 @@ RecipeRequest reopen(const RecipeOptions& options)
     const auto either = [](const std::string& said, const std::string& was) {
         return said.empty() ? was : said;
     };
-    const Workload workload =
-        openWorkload(either(options.model, run.header.model.path),
-                     either(options.inputs, run.header.inputsPath), run.header.inputOptions);
+    const Workload workload = openWorkload(either(options.model, run.header.model.path),
+                                           either(options.inputs, run.header.inputsPath),
+                                           run.header.inputOptions, run.header.model.layerOptions);
     RecipeRequest request;
     request.experiment = workload.experiment;
     request.header = run.header;

@@ -116,8 +116,9 @@ int runSweep(const RunOptions& options)
     const auto asked = parseMetrics(options.sweep.metric);
     const SweepBudget budget = parseBudget(options.budget);
     refuseUnwritable(options.out);
-    const Workload workload = openWorkload(options.sweep.model, options.sweep.inputs.path(),
-                                           options.sweep.inputs.options());
+    const Workload workload =
+        openWorkload(options.sweep.model, options.sweep.inputs.path(),
+                     options.sweep.inputs.options(), options.sweep.plan.layers);
     Experiment& experiment = *workload.experiment;
     const auto metrics = resolveMetrics(asked, options.sweep.metric.floor, experiment.outputs());
     const Estimation estimation = estimate(experiment, metrics, plan, options.sweep.threads);
@@ -150,7 +151,8 @@ Workload reopenWorkload(const RunOptions& options, const RunHeader& header)
     };
     return openWorkload(either(options.sweep.model, header.model.path),
                         either(options.sweep.inputs.path(), header.inputsPath),
-                        merged(header.inputOptions, options.sweep.inputs.options()));
+                        merged(header.inputOptions, options.sweep.inputs.options()),
+                        header.model.layerOptions);
 }
 
 int resumeSweep(const RunOptions& options)

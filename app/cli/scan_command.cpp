@@ -56,7 +56,7 @@ Prepared prepare(const ScanCommandOptions& options, const SweepPlan& plan,
     refuseUnwritable(options.out);
     Prepared prepared;
     prepared.workload = openWorkload(options.sweep.model, options.sweep.inputs.path(),
-                                     options.sweep.inputs.options());
+                                     options.sweep.inputs.options(), options.sweep.plan.layers);
     Experiment& experiment = *prepared.workload.experiment;
     const auto metrics = resolveMetrics(asked, options.sweep.metric.floor, experiment.outputs());
     const ScanSettings settings =

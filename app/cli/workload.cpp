@@ -42,6 +42,13 @@ void addPlanOptions(CLI::App& command, PlanOptions& options)
         ->capture_default_str();
     command.add_flag("--palettize-embeddings", options.palettizeEmbeddings,
                      "Palettize embedding tables too (coreai-opt's sweep leaves them)");
+    addLayerOptions(command, options.layers);
+}
+
+void addLayerOptions(CLI::App& command, LayerOptions& options)
+{
+    command.add_flag("--recurrent", options.recurrent,
+                     "Compress the weights of LSTM, GRU and RNN too (coreai-opt leaves them)");
 }
 
 SweepPlan makePlan(const PlanOptions& options)
@@ -185,12 +192,12 @@ ThreadBudget threadBudget(const ModelInfo& model, std::optional<int> threads)
 }
 
 Workload openWorkload(const std::filesystem::path& model, const std::filesystem::path& inputs,
-                      const InputOptions& options)
+                      const InputOptions& options, const LayerOptions& layers)
 {
     Workload workload;
     const std::shared_ptr<Engine> engine = loadEngine();
     workload.engineVersion = engine->version();
-    workload.model = engine->openModel(model);
+    workload.model = engine->openModel(model, {}, layers);
     if (!inputs.empty()) {
         workload.inputs = engine->loadInputs(inputs, *workload.model, options);
         workload.experiment = engine->createExperiment(workload.model, workload.inputs);

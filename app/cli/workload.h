@@ -28,8 +28,10 @@ struct PlanOptions
     std::string indivisible = "nearest";
     std::string paletteRounding = "automatic";
     bool palettizeEmbeddings = false;
+    LayerOptions layers;
 };
 void addPlanOptions(CLI::App& command, PlanOptions& options);
+void addLayerOptions(CLI::App& command, LayerOptions& options);
 /// Throws Error(BadArgument).
 SweepPlan makePlan(const PlanOptions& options);
 
@@ -70,6 +72,6 @@ struct Workload
 };
 /// Loads the engine, opens, runs once. Nothing is run when no inputs are given. Throws Error.
 Workload openWorkload(const std::filesystem::path& model, const std::filesystem::path& inputs,
-                      const InputOptions& options);
+                      const InputOptions& options, const LayerOptions& layers);
 
 } // namespace bitfront::cli

@@ -94,7 +94,7 @@ void MainWindow::runAgain()
     PlanChoice plan(header.plan);
     plan.knowOwn(m_setup.plan().own());
     m_setup.setPlan(plan);
-    m_setup.openModel(model);
+    m_setup.openModel(model, header.model.layerOptions);
     m_setup.loadInputs(toQString(header.inputsPath), header.inputOptions);
     m_setup.adoptMetrics(header.metrics, tr("As in the run before."));
     setStage(Stage::Setup);

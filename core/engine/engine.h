@@ -154,8 +154,10 @@ public:
     /// "LibTorch 2.13.0"
     virtual std::string version() const = 0;
     /// Throws Error: FileNotReadable, BadFormat (says what the file is instead), UnsupportedModel.
+    /// `layers`: what counts as a layer; ModelInfo::layerOptions says what came of it.
     virtual std::shared_ptr<const Model> openModel(const std::filesystem::path& path,
-                                                   const std::stop_token& stop = {}) = 0;
+                                                   const std::stop_token& stop = {},
+                                                   const LayerOptions& layers = {}) = 0;
     /// Loads .pt, .npy, .npz, .safetensors, .json, .wav, pictures, or a folder of the latter two
     /// (by content), and binds tensors to forward() arguments as `options` says, else by name, else
     /// by order. Throws Error: FileNotReadable, BadFormat, BadArgument, InputMismatch.

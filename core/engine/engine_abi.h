@@ -13,7 +13,7 @@ namespace bitfront {
 inline std::string engineAbi()
 {
     std::string text = BITFRONT_VERSION;
-    text += "-r7"; // of the virtual functions: their number has no size to be told by
+    text += "-r8"; // of the virtual functions: their number has no size to be told by
     for (const std::size_t size :
          {sizeof(ModelInfo), sizeof(InputOptions), sizeof(RawTensor), sizeof(LayerInfo),
           sizeof(ArgumentInfo), sizeof(InputTensor), sizeof(OutputInfo), sizeof(Measurement),

@@ -24,9 +24,26 @@ std::string axisNoun(const LayerInfo& layer, int axis)
     case LayerKind::Linear:
     case LayerKind::AttentionInput:
     case LayerKind::Matmul:
+    case LayerKind::Recurrent:
         break;
     }
     return outputs ? "output feature" : "input feature";
+}
+
+/// Ascending; in time of the root of `number`.
+std::vector<std::int64_t> divisorsOf(std::int64_t number)
+{
+    std::vector<std::int64_t> divisors;
+    std::vector<std::int64_t> partners;
+    for (std::int64_t small = 1; small <= number / small; ++small) {
+        if (number % small != 0)
+            continue;
+        divisors.push_back(small);
+        if (small != number / small)
+            partners.push_back(number / small);
+    }
+    divisors.insert(divisors.end(), partners.rbegin(), partners.rend());
+    return divisors;
 }
 
 } // namespace
@@ -55,12 +72,9 @@ std::int64_t nearestGroupSize(const LayerInfo& layer, std::int64_t wanted, int b
         return channels / size * (std::int64_t {1} << bits) >= layer.elements();
     };
     std::int64_t size = 1;
-    for (std::int64_t candidate = 2; candidate <= std::min(wanted, channels); ++candidate)
-        if (channels % candidate == 0)
-            size = candidate;
-    for (std::int64_t next = size + 1; next <= channels && tablesTooBig(size); ++next)
-        if (channels % next == 0)
-            size = next;
+    for (const std::int64_t divisor : divisorsOf(channels))
+        if (divisor <= wanted || tablesTooBig(size))
+            size = divisor;
     return size;
 }
 

@@ -91,6 +91,10 @@ void to_json(json& out, const ModelInfo& value)
            {"modules", value.modules},
            {"arguments", value.arguments},
            {"notes", value.notes}};
+    if (value.recurrentWeights > 0)
+        out["recurrent_weights"] = value.recurrentWeights;
+    if (value.layerOptions != LayerOptions {})
+        out["layer_options"] = {{"recurrent", value.layerOptions.recurrent}};
 }
 
 void from_json(const json& in, ModelInfo& value)
@@ -105,6 +109,11 @@ void from_json(const json& in, ModelInfo& value)
     value.modules = readOr<std::vector<ModuleInfo>>(in, "modules", {});
     value.arguments = readOr<std::vector<ArgumentInfo>>(in, "arguments", {});
     value.notes = readOr<std::vector<std::string>>(in, "notes", {});
+    value.recurrentWeights = readOr(in, "recurrent_weights", 0);
+    if (value.recurrentWeights < 0)
+        detail::badField("recurrent_weights", "is negative");
+    if (const auto options = in.find("layer_options"); options != in.end())
+        value.layerOptions.recurrent = readOr(*options, "recurrent", false);
     std::int64_t elements = 0;
     for (const LayerInfo& layer : value.layers)
         detail::addChecked(elements, layer.elements(), detail::kMaxElements, "layers");

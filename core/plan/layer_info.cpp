@@ -12,13 +12,14 @@ namespace bitfront {
 
 namespace {
 
-constexpr std::array<std::pair<LayerKind, std::string_view>, 6> kKinds {
+constexpr std::array<std::pair<LayerKind, std::string_view>, 7> kKinds {
     {{LayerKind::Linear, "linear"},
      {LayerKind::Conv, "conv"},
      {LayerKind::ConvTranspose, "conv_transpose"},
      {LayerKind::Embedding, "embedding"},
      {LayerKind::AttentionInput, "attention_input"},
-     {LayerKind::Matmul, "matmul"}}};
+     {LayerKind::Matmul, "matmul"},
+     {LayerKind::Recurrent, "recurrent"}}};
 
 } // namespace
 
@@ -76,6 +77,11 @@ const LayerInfo* ModelInfo::layer(std::string_view layerName) const
         return entry.name == layerName;
     });
     return found == layers.end() ? nullptr : &*found;
+}
+
+bool isSameModel(const ModelInfo& a, const ModelInfo& b)
+{
+    return a.sha256 == b.sha256 && a.layerOptions == b.layerOptions;
 }
 
 std::string shapeText(const std::vector<std::int64_t>& shape)

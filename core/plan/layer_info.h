@@ -3,29 +3,13 @@
 #pragma once
 
 #include "core/base/formats.h"
+#include "core/plan/layer_kind.h"
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace bitfront {
-
-/// What a weight is used for; decides axes and what may be done to it (numerics: "What gets
-/// compressed").
-enum class LayerKind
-{
-    Linear,
-    Conv,
-    ConvTranspose,
-    Embedding,
-    AttentionInput,
-    Matmul ///< a parameter called "weight" on the right of a matrix product: [in, out]
-};
-
-/// "linear", "conv", "conv_transpose", "embedding", "attention_input", "matmul".
-std::string_view name(LayerKind kind);
-std::optional<LayerKind> layerKindFromName(std::string_view text);
 
 /// One compressible weight tensor, once, whoever shares it.
 struct LayerInfo
@@ -100,6 +84,9 @@ struct ModelInfo
     std::string format; ///< "TorchScript" | "TorchScript (frozen)" | "torch.export program"
     std::string sha256; ///< of the file, lower-case hex
     std::uint64_t fileBytes = 0;
+    LayerOptions layerOptions; ///< what was asked for when the model was opened
+    /// Weights of recurrent layers, each once, whether they are among `layers` or plain parameters.
+    int recurrentWeights = 0;
     std::vector<LayerInfo> layers; ///< in registration order
     std::vector<PlainParameter> plainParameters;
     std::vector<ModuleInfo> modules;
@@ -116,6 +103,10 @@ struct ModelInfo
     std::uint64_t fp16Bytes() const { return static_cast<std::uint64_t>(parameterCount()) * 2; }
     const LayerInfo* layer(std::string_view layerName) const;
 };
+
+/// Whether both are of the same file with the same choice of layers, so that results of one are
+/// results of the other.
+bool isSameModel(const ModelInfo& a, const ModelInfo& b);
 
 /// "64 × 32 × 3 × 3"
 std::string shapeText(const std::vector<std::int64_t>& shape);

@@ -107,6 +107,8 @@ bool isTarget(const LayerInfo& layer, const Scope& scope)
 {
     if (layer.kind == LayerKind::Matmul) // quantization fails there: it finds no axis
         return false;
+    if (layer.kind == LayerKind::Recurrent) // it knows no operator that takes them
+        return false;
     return scope.quantizes ? layer.quantizable() : layer.palettizable() || scope.embeddings;
 }
 
@@ -222,7 +224,9 @@ std::string executionMode(const ModelInfo& model)
 {
     const bool graph =
         std::any_of(model.layers.begin(), model.layers.end(), [](const LayerInfo& layer) {
-            return isAttentionOutput(layer) || layer.moduleType.compare(0, 9, "torch.nn.") != 0;
+            return isAttentionOutput(layer)
+                || (layer.kind != LayerKind::Recurrent
+                    && layer.moduleType.compare(0, 9, "torch.nn.") != 0);
         });
     return graph ? "graph" : "eager";
 }
@@ -238,10 +242,25 @@ std::string headComments(const CompressionConfig& config)
     return text;
 }
 
+/// What the package cannot do, so that the file does not promise it.
+std::string recurrentComment(const ModelInfo& model, const std::vector<LayerStorage>& storage)
+{
+    std::string names;
+    for (std::size_t i = 0; i < storage.size(); ++i)
+        if (model.layers[i].kind == LayerKind::Recurrent
+            && storage[i].kind != StorageKind::Untouched)
+            names += "#   " + oneLine(storage[i].layer) + '\n';
+    return names.empty()
+        ? names
+        : "# coreai_opt leaves weights of recurrent layers as they are; compressed "
+          "by Bitfront alone:\n"
+            + names;
+}
+
 std::string fileText(const ModelInfo& model, const CompressionConfig& config, const Scope& scope,
                      const std::vector<LayerStorage>& storage)
 {
-    std::string yaml = headComments(config);
+    std::string yaml = headComments(config) + recurrentComment(model, storage);
     yaml += scope.quantizes
         ? "# coreai_opt: QuantizerConfig.from_yaml(this file)\nquantization_config:\n"
         : "# coreai_opt: KMeansPalettizerConfig.from_yaml(this file)\n"

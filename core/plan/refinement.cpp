@@ -137,6 +137,8 @@ std::string typeName(const LayerInfo& layer)
         return "Embedding";
     case LayerKind::AttentionInput:
         return "MultiheadAttention";
+    case LayerKind::Recurrent:
+        return "RNN";
     case LayerKind::Matmul:
     case LayerKind::Linear:
         break;
@@ -153,6 +155,7 @@ int typeRank(LayerKind kind)
     case LayerKind::Linear:
     case LayerKind::AttentionInput:
     case LayerKind::Matmul:
+    case LayerKind::Recurrent:
         return 1;
     case LayerKind::Conv:
     case LayerKind::ConvTranspose:

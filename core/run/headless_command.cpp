@@ -111,6 +111,8 @@ std::string headlessCommand(const RunHeader& header, const std::string& folder,
         line += " --palette-rounding " + std::string(name(header.plan.palette.rounding));
     if (header.plan.palette.embeddings)
         line += " --palettize-embeddings";
+    if (header.model.layerOptions.recurrent)
+        line += " --recurrent";
     line += budgetWords(budget);
     return line + " --indivisible " + std::string(name(header.plan.indivisible)) + " --yes";
 }

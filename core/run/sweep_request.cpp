@@ -36,6 +36,8 @@ void checkSameWork(const RunHeader& header, const Experiment& experiment)
     };
     if (header.model.sha256 != experiment.model().sha256)
         refuse("weights", experiment.model().path);
+    if (!isSameModel(header.model, experiment.model()))
+        refuse("layers", experiment.model().path);
     if (header.inputsSha256 != experiment.inputs().sha256())
         refuse("inputs", experiment.inputs().path());
 }

@@ -39,7 +39,7 @@ bool isSameWork(const std::filesystem::path& runFolder, const RunHeader& header)
     if (!isRunFolder(runFolder))
         return false;
     const RunHeader known = readRun(runFolder).header;
-    return known.model.sha256 == header.model.sha256 && known.inputsSha256 == header.inputsSha256
+    return isSameModel(known.model, header.model) && known.inputsSha256 == header.inputsSha256
         && known.inputOptions == header.inputOptions && sameMetrics(known.metrics, header.metrics);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Sweeps from the command line: results, files, progress, interruption, and reading runs back.
+// Sweeps from the command line: results, files, progress, and reading runs back.
 #include "tests/cli/cli_process.h"
 
 #include <QDir>
@@ -9,7 +9,6 @@
 #include <QTest>
 
 #include <chrono>
-#include <csignal>
 #include <filesystem>
 #include <map>
 
@@ -33,15 +32,8 @@ private slots:
     void options();
     void progressIsJson();
     void someFailuresAreExit3();
-    void interruptKeepsResults();
-    void resumes_data();
-    void resumes();
-    void resumeNeedsTheSameFiles();
-    void resumesWithStoredInputs();
-    void askingChangesNothing();
     void reportsShowNoOldPicture();
     void asksOnATerminal();
-    void keepsEarlierRuns();
     void reportsThatCannotBeWritten();
 
 private:
@@ -292,124 +284,6 @@ void TestCliRun::someFailuresAreExit3()
     QCOMPARE(runCli({"report", folder}).exitCode, 0);
 }
 
-void TestCliRun::interruptKeepsResults()
-{
-    const QString folder = m_folder.filePath("stopped");
-    QProcess process;
-    process.start(cliProgram(),
-                  demoRun("stopped", {"--yes", "--threads", "1", "--progress", "json"}));
-    QByteArray out;
-    while (!out.contains("\"record\"") && process.waitForReadyRead(60000))
-        out += process.readAllStandardOutput();
-    ::kill(static_cast<pid_t>(process.processId()), SIGINT);
-    QVERIFY(process.waitForFinished(60000));
-    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
-    QCOMPARE(process.exitCode(), 130);
-    out += process.readAllStandardOutput();
-    const auto events = jsonLines(QString::fromUtf8(out));
-    QCOMPARE(events.last()["state"].toString(), "stopped");
-
-    const auto records = jsonLines(fileText(folder + "/results.jsonl"));
-    QVERIFY(!records.isEmpty() && records.size() < 61);
-    QCOMPARE(static_cast<int>(records.size()), events.last()["done"].toInt());
-    for (const QJsonObject& record : records)
-        QVERIFY(!record["config"]["name"].toString().isEmpty());
-    QCOMPARE(jsonOf(fileText(folder + "/run.json"))["state"].toString(), "stopped");
-    QCOMPARE(runCli({"report", folder}).exitCode, 0);
-}
-
-void TestCliRun::resumes_data()
-{
-    QTest::addColumn<int>("signal");
-    QTest::newRow("stopped") << SIGINT;
-    QTest::newRow("killed") << SIGKILL;
-}
-
-void TestCliRun::resumes()
-{
-    QFETCH(int, signal);
-    const QString folder = m_folder.filePath(QString("resumed-%1").arg(signal));
-    QProcess process;
-    process.start(
-        cliProgram(),
-        demoRun(QFileInfo(folder).fileName(), {"--yes", "--threads", "1", "--progress", "json"}));
-    QByteArray out;
-    while (out.count("\"record\"") < 3 && process.waitForReadyRead(60000))
-        out += process.readAllStandardOutput();
-    ::kill(static_cast<pid_t>(process.processId()), signal);
-    QVERIFY(process.waitForFinished(60000));
-    const QString first = fileText(folder + "/results.jsonl");
-
-    const CliResult result =
-        runCli({"run", "--resume", folder, "--yes", "--threads", "1", "--progress", "json"});
-    QVERIFY2(result.exitCode == 0, qPrintable(result.err));
-    QVERIFY2(result.err.contains("Resumes  " + folder), qPrintable(result.err));
-    const auto events = jsonLines(result.out);
-    const int before = events.first()["done"].toInt();
-    QVERIFY(before >= 3 && before < 61);
-    QCOMPARE(events.size(), 61 - before + 2); // nothing is measured twice
-    QVERIFY(
-        fileText(folder + "/results.jsonl").startsWith(first.left(first.lastIndexOf('\n') + 1)));
-    QCOMPARE(jsonOf(fileText(folder + "/run.json"))["state"].toString(), "finished");
-
-    // The same numbers as a sweep in one go.
-    const auto quality = [](const QString& run) {
-        std::map<QString, double> values;
-        for (const QJsonObject& record : jsonLines(fileText(run + "/results.jsonl")))
-            values[record["config"]["name"].toString()] =
-                record["output_quality_metrics"][0]["value"].toDouble();
-        return values;
-    };
-    QCOMPARE(quality(folder), quality(m_demo));
-}
-
-void TestCliRun::resumeNeedsTheSameFiles()
-{
-    const QString folder = m_folder.filePath("moved");
-    QCOMPARE(runCli(demoRun("moved", {"--yes", "--no-refine", "--groups", "1a"})).exitCode, 0);
-    const QString copy = m_folder.filePath("copy.pt");
-    QVERIFY(QFile::copy(demoFile("digits_cnn.pt"), copy));
-    const CliResult moved = runCli({"run", copy, "--resume", folder});
-    QVERIFY2(moved.exitCode == 0, qPrintable(moved.err)); // nothing is left: nobody is asked
-    QVERIFY(moved.out.contains("6 of 6 results are there, nothing is left to run"));
-
-    const CliResult other = runCli(
-        {"run", "--resume", folder, "--yes", "--inputs", ownFile("raises_when_coarse.inputs.pt")});
-    QCOMPARE(other.exitCode, 2);
-    QVERIFY2(other.err.startsWith("error: "), qPrintable(other.err));
-    QCOMPARE(runCli({"run", "--resume", m_folder.filePath("nothing"), "--yes"}).exitCode, 2);
-}
-
-void TestCliRun::resumesWithStoredInputs()
-{
-    const QString folder = m_folder.filePath("stored");
-    const QString model = modelFile("../pairs/bn_cnn.pt2");
-    const CliResult first = runCli({"run", model, "--inputs", "stored", "--out", folder, "--yes",
-                                    "--groups", "1a", "--no-refine"});
-    QVERIFY2(first.exitCode == 0, qPrintable(first.err));
-    QVERIFY(jsonOf(fileText(folder + "/run.json"))["command_line"].toString().contains(
-        " --inputs stored "));
-    const CliResult again = runCli({"run", "--resume", folder, "--yes"});
-    QVERIFY2(again.exitCode == 0, qPrintable(again.err));
-    QVERIFY(again.out.contains("nothing is left to run"));
-}
-
-// A run that nobody agreed to go on with stays the run that it was.
-void TestCliRun::askingChangesNothing()
-{
-    const QString folder = m_folder.filePath("consent");
-    const QString file = folder + "/run.json";
-    const CliResult partial =
-        runCli({"run", ownFile("raises_when_coarse.pt"), "--inputs",
-                ownFile("raises_when_coarse.inputs.pt"), "--out", folder, "--yes", "--no-refine"});
-    QCOMPARE(partial.exitCode, 3);
-    const QString before = fileText(file);
-    QCOMPARE(jsonOf(before)["state"].toString(), "finished");
-    const CliResult asked = runCli({"run", "--resume", folder, "--retry-failed"});
-    QCOMPARE(asked.exitCode, 2); // no terminal, no --yes
-    QCOMPARE(fileText(file), before);
-}
-
 // The picture of a run that was stopped early does not fit the tables of the whole one.
 void TestCliRun::reportsShowNoOldPicture()
 {
@@ -442,15 +316,6 @@ void TestCliRun::asksOnATerminal()
     QVERIFY2(yes.out.contains(QRegularExpression("\r\x1b\\[K\\[[#-]+\\] \\d+ of \\d+  .*left")),
              qPrintable(yes.out));
     QVERIFY(yes.out.contains("Group 1: Per-Channel Quantization"));
-}
-
-void TestCliRun::keepsEarlierRuns()
-{
-    const QStringList options {"--yes", "--no-refine", "--configs", "perchannel_int8_symmetric"};
-    for (int i = 0; i < 2; ++i)
-        QCOMPARE(runCli(demoRun("again", options)).exitCode, 0);
-    for (const char* folder : {"again", "again.1"})
-        QCOMPARE(jsonLines(fileText(m_folder.filePath(folder) + "/results.jsonl")).size(), 1);
 }
 
 // The results are safe, and the command says where, even when its reports find no place.

@@ -40,6 +40,11 @@ inline LayerInfo makeLayer(const std::string& module, LayerKind kind, Shape shap
         layer.parameter = "in_proj_weight";
         layer.name = module + ".in_proj_weight";
         break;
+    case LayerKind::Recurrent:
+        layer.moduleType = "torch.nn.modules.rnn.LSTM";
+        layer.parameter = "weight_ih_l0";
+        layer.name = module + ".weight_ih_l0";
+        break;
     }
     if (!type.empty())
         layer.moduleType = type;

@@ -2,7 +2,7 @@
 // TorchScript files and torch.export programs of the same models: equal layers, outputs as the
 // eager model's, equal measurements; and programs that must be refused.
 #include "core/engine/engine_loader.h"
-#include "tests/support/engine_data.h"
+#include "tests/support/format_checks.h"
 
 #include <QDir>
 #include <QFile>
@@ -17,17 +17,6 @@ using namespace bitfront::test;
 using nlohmann::json;
 
 namespace {
-
-std::filesystem::path pairPath(const std::string& file)
-{
-    return std::filesystem::path(BITFRONT_TEST_DATA) / "pairs" / file;
-}
-
-const json& expectedPairs()
-{
-    static const json content = json::parse(std::ifstream(pairPath("expected.json")));
-    return content;
-}
 
 /// A row "name.pt" or "name.pt2" for every file.
 void addFiles()
@@ -47,68 +36,6 @@ void addPairs()
     for (const auto& [name, entry] : expectedPairs().items())
         if (entry.at("ts").get<bool>() && entry.at("pt2").get<bool>())
             QTest::newRow(name.c_str()) << QString::fromStdString(name);
-}
-
-template<typename T>
-T elementAt(const RawTensor& stored, std::size_t index)
-{
-    T value {};
-    std::memcpy(&value, stored.data.data() + index * sizeof value, sizeof value);
-    return value;
-}
-
-double halfValue(std::uint16_t bits)
-{
-    const int exponent = (bits >> 10) & 31, mantissa = bits & 1023;
-    const double size =
-        exponent == 0 ? std::ldexp(mantissa, -24) : std::ldexp(mantissa + 1024, exponent - 25);
-    return (bits & 0x8000) != 0 ? -size : size;
-}
-
-double numberAt(const RawTensor& stored, std::size_t index)
-{
-    switch (stored.dtype) {
-    case DType::Bool:
-        return stored.data[index];
-    case DType::Int64:
-        return static_cast<double>(elementAt<std::int64_t>(stored, index));
-    case DType::Float16:
-        return halfValue(elementAt<std::uint16_t>(stored, index));
-    case DType::BFloat16:
-        return std::bit_cast<float>(std::uint32_t {elementAt<std::uint16_t>(stored, index)} << 16);
-    default:
-        return elementAt<float>(stored, index);
-    }
-}
-
-/// √(Σ(a−b)²/Σb²), over all elements of a stored tensor.
-double relativeError(const std::vector<float>& values, const RawTensor& stored)
-{
-    double difference = 0, size = 0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const double wanted = numberAt(stored, i);
-        difference += (values[i] - wanted) * (values[i] - wanted);
-        size += wanted * wanted;
-    }
-    return std::sqrt(difference / std::max(size, 1e-30));
-}
-
-std::vector<MetricChoice> psnrOf(const Experiment& experiment)
-{
-    std::vector<MetricChoice> choices;
-    for (const OutputInfo& output : experiment.outputs())
-        if (metricUnfitReason(output, Metric::Psnr).empty())
-            choices.push_back({output.name, Metric::Psnr, 10});
-    return choices;
-}
-
-CompressionConfig int8()
-{
-    CompressionConfig config;
-    config.spec = QuantConfig {};
-    config.group = GroupId::PerChannel;
-    config.name = canonicalName(config.spec);
-    return config;
 }
 
 } // namespace

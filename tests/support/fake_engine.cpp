@@ -257,7 +257,8 @@ std::string FakeEngine::version() const
 }
 
 std::shared_ptr<const Model> FakeEngine::openModel(const std::filesystem::path& path,
-                                                   const std::stop_token& stop)
+                                                   const std::stop_token& stop,
+                                                   const LayerOptions& layers)
 {
     pause(m_options.openDelayMs, stop);
     const std::string word = firstWord(path);
@@ -271,6 +272,7 @@ std::shared_ptr<const Model> FakeEngine::openModel(const std::filesystem::path& 
     ModelInfo info = fakeModelInfo(kind);
     info.path = path.string();
     info.fileName = path.filename().string();
+    info.layerOptions = layers;
     return std::make_shared<FakeModel>(kind, std::move(info));
 }
 

@@ -68,7 +68,8 @@ public:
     explicit FakeEngine(FakeOptions options = {});
     std::string version() const override;
     std::shared_ptr<const Model> openModel(const std::filesystem::path& path,
-                                           const std::stop_token& stop = {}) override;
+                                           const std::stop_token& stop = {},
+                                           const LayerOptions& layers = {}) override;
     std::shared_ptr<const ReferenceData> loadInputs(const std::filesystem::path& path,
                                                     const Model& model,
                                                     const InputOptions& options = {}) override;

@@ -92,9 +92,10 @@ public:
     }
     std::string version() const override { return m_inner->version(); }
     std::shared_ptr<const Model> openModel(const std::filesystem::path& path,
-                                           const std::stop_token& stop) override
+                                           const std::stop_token& stop,
+                                           const LayerOptions& layers) override
     {
-        return m_inner->openModel(path, stop);
+        return m_inner->openModel(path, stop, layers);
     }
     std::shared_ptr<const ReferenceData> loadInputs(const std::filesystem::path& path,
                                                     const Model& model,

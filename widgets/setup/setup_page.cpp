@@ -12,12 +12,15 @@
 #include "widgets/workbench/project_setup.h"
 #include "widgets/workbench/text.h"
 
+#include <QCheckBox>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace bitfront {
 
@@ -140,6 +143,16 @@ QWidget* SetupPage::buildColumns()
     treeRow->setContentsMargins(8, 0, 0, 0);
     treeRow->addWidget(new ConfigurationTree(m_setup));
     card->addLayout(treeRow);
+    m_recurrent = new QCheckBox(tr("Compress LSTM, GRU and RNN weights, too"));
+    m_recurrent->setObjectName(QStringLiteral("recurrent"));
+    m_recurrent->setToolTip(tr("The reference sweep leaves the weights of recurrent layers at 16 "
+                               "bits"));
+    connect(m_recurrent, &QCheckBox::clicked, this,
+            [this](bool on) { m_setup.setLayerOptions({on}); });
+    auto* recurrentRow = new QHBoxLayout;
+    recurrentRow->setContentsMargins(36, 4, 20, 0); // below the boxes of the tree
+    recurrentRow->addWidget(m_recurrent);
+    card->addLayout(recurrentRow);
     auto* make = makeButton(tr("New configuration…"), ButtonRole::Link, QStringLiteral("plus"));
     make->setObjectName(QStringLiteral("newConfiguration"));
     make->setToolTip(tr("One of your own, with its size and bits at once"));
@@ -260,8 +273,21 @@ void SetupPage::showFolder()
     m_changeFolder->setVisible(shown);
 }
 
+/// Offered where the model has such weights, and others: alone they are compressed anyway.
+void SetupPage::showLayerOptions()
+{
+    const ModelInfo* model = m_setup.model();
+    const bool isChoice = model && model->recurrentWeights > 0
+        && std::ranges::any_of(model->layers, [](const LayerInfo& layer) {
+                              return layer.kind != LayerKind::Recurrent;
+                          });
+    m_recurrent->setVisible(isChoice);
+    m_recurrent->setChecked(m_setup.layerOptions().recurrent);
+}
+
 void SetupPage::refresh()
 {
+    showLayerOptions();
     const QString name = QFileInfo(m_setup.modelPath()).completeBaseName();
     m_title->setText(name.isEmpty() ? tr("Set up a sweep") : tr("Set up %1").arg(name));
     m_quick->setChecked(m_setup.plan().isQuick());

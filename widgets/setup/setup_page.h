@@ -6,6 +6,7 @@
 #include <QWidget>
 
 class QBoxLayout;
+class QCheckBox;
 class QLayout;
 class QPushButton;
 
@@ -44,6 +45,7 @@ private:
     QWidget* buildColumns();
     QLayout* buildPresets();
     QWidget* buildBar();
+    void showLayerOptions();
 
     ProjectSetup& m_setup;
     Label* m_title = nullptr;
@@ -60,6 +62,7 @@ private:
     Chip* m_quick = nullptr;
     Chip* m_standard = nullptr;
     Chip* m_thorough = nullptr;
+    QCheckBox* m_recurrent = nullptr;
 };
 
 } // namespace bitfront

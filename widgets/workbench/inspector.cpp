@@ -31,7 +31,7 @@ struct Inspector::Sources
     const Model& openModel(const std::stop_token& stop)
     {
         if (!model)
-            model = engine()->openModel(header->model.path, stop);
+            model = engine()->openModel(header->model.path, stop, header->model.layerOptions);
         if (model->info().sha256 != header->model.sha256)
             throw Error(ErrorCode::BadFormat,
                         header->model.fileName + " has changed since this run.",
@@ -57,7 +57,7 @@ struct Inspector::Sources
     {
         openModel(stop);
         if (!experiment) {
-            auto inputs = engine()->loadInputs(header->inputsPath, *model);
+            auto inputs = engine()->loadInputs(header->inputsPath, *model, header->inputOptions);
             if (inputs->sha256() != header->inputsSha256)
                 throw Error(ErrorCode::InputMismatch, "The inputs have changed since this run.",
                             "The outputs that were measured cannot be shown any more.",
@@ -97,10 +97,11 @@ void Inspector::setRun(std::shared_ptr<const RunHeader> header)
     m_sources = std::make_shared<Sources>();
     m_sources->engine = m_engine;
     m_sources->header = m_header;
-    if (m_offeredModel && m_offeredModel->info().sha256 == m_header->model.sha256)
+    if (m_offeredModel && isSameModel(m_offeredModel->info(), m_header->model))
         m_sources->model = m_offeredModel;
     if (m_sources->model && m_offeredExperiment
-        && m_offeredExperiment->inputs().sha256() == m_header->inputsSha256)
+        && m_offeredExperiment->inputs().sha256() == m_header->inputsSha256
+        && m_offeredExperiment->inputs().options() == m_header->inputOptions)
         m_sources->experiment = m_offeredExperiment;
 }
 

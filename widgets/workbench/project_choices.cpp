@@ -161,6 +161,54 @@ QString ProjectSetup::inputsName() const
     return more > 0 ? tr("%1 and %n more", nullptr, more).arg(name) : name;
 }
 
+void ProjectSetup::setLayerOptions(const LayerOptions& layers)
+{
+    if (layers == m_layerOptions || m_modelState != LoadState::Ready)
+        return;
+    m_modelTask.request_stop();
+    const quint64 generation = ++m_modelGeneration;
+    m_layerOptions = layers;
+    m_exchanging = true;
+    dropEstimate();
+    emit planChanged();
+    m_modelTask = m_queue.run(
+        this,
+        [this, path = m_modelPath, layers, inputs = m_inputs,
+         generation](const std::stop_token& stop) -> BackgroundQueue::Completion {
+            auto model = engine()->openModel(toPath(path), stop, layers);
+            auto experiment = inputs ? engine()->createExperiment(model, inputs, stop) : nullptr;
+            return [this, model, experiment, generation] {
+                if (generation == m_modelGeneration)
+                    exchangeModel(model, experiment);
+            };
+        },
+        [this, generation](const Failure& failure) {
+            if (generation != m_modelGeneration)
+                return;
+            m_exchanging = false;
+            m_model.reset();
+            failModel(failure);
+            dropInputs();
+            emit inputsChanged();
+            emit metricsChanged();
+        });
+}
+
+/// The outputs are the same as before, and so is all that was said about them.
+void ProjectSetup::exchangeModel(std::shared_ptr<const Model> model,
+                                 std::shared_ptr<Experiment> experiment)
+{
+    m_exchanging = false;
+    m_model = std::move(model);
+    updateDivisibility();
+    if (m_experiment && experiment && &experiment->inputs() == m_inputs.get())
+        m_experiment = std::move(experiment);
+    else if (m_inputsState == LoadState::Loading || m_inputsState == LoadState::Ready)
+        setInputOptions(InputOptions(m_inputOptions)); // came meanwhile, for the other model
+    emit modelChanged();
+    emit planChanged();
+}
+
 void ProjectSetup::updateDivisibility()
 {
     m_divisibility.clear();
@@ -186,6 +234,8 @@ QString ProjectSetup::missing() const
     case LoadState::Failed:
         return tr("Choose another model to continue");
     case LoadState::Ready:
+        if (m_exchanging)
+            return tr("Reading the model…");
         break;
     }
     switch (m_inputsState) {

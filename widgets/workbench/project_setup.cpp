@@ -81,11 +81,13 @@ void ProjectSetup::loadEngine()
         });
 }
 
-void ProjectSetup::openModel(const QString& path)
+void ProjectSetup::openModel(const QString& path, const LayerOptions& layers)
 {
     m_modelTask.request_stop();
     const quint64 generation = ++m_modelGeneration;
     m_modelPath = path;
+    m_layerOptions = layers;
+    m_exchanging = false;
     m_model.reset();
     m_modelError = {};
     m_modelState = LoadState::Loading;
@@ -98,8 +100,9 @@ void ProjectSetup::openModel(const QString& path)
     emit runFolderChanged();
     m_modelTask = m_queue.run(
         this,
-        [this, path, generation](const std::stop_token& stop) -> BackgroundQueue::Completion {
-            auto model = engine()->openModel(toPath(path), stop);
+        [this, path, layers,
+         generation](const std::stop_token& stop) -> BackgroundQueue::Completion {
+            auto model = engine()->openModel(toPath(path), stop, layers);
             const QString version = toQString(engine()->version());
             return [this, model, version, generation] {
                 m_engineVersion = version;
@@ -320,9 +323,10 @@ void ProjectSetup::reopen(const RunHeader& header, const QString& folder,
 {
     m_queue.run(
         this,
-        [this, model = header.model.path, inputs = header.inputsPath, options = header.inputOptions,
-         folder, retryOnly](const std::stop_token& stop) -> BackgroundQueue::Completion {
-            const auto opened = engine()->openModel(model, stop);
+        [this, model = header.model.path, layers = header.model.layerOptions,
+         inputs = header.inputsPath, options = header.inputOptions, folder,
+         retryOnly](const std::stop_token& stop) -> BackgroundQueue::Completion {
+            const auto opened = engine()->openModel(model, stop, layers);
             const auto data = engine()->loadInputs(inputs, *opened, options);
             SweepRequest request =
                 sweepRequest(engine()->createExperiment(opened, data, stop), folder);

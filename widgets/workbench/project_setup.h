@@ -49,7 +49,10 @@ public:
 
     /// Loads the engine ahead of its first use; call when the window is visible.
     void loadEngine();
-    void openModel(const QString& path);
+    void openModel(const QString& path, const LayerOptions& layers = {});
+    /// Opens the same model with another choice of layers. Inputs and metrics stay, an estimate
+    /// does not.
+    void setLayerOptions(const LayerOptions& layers);
     /// Looks into files of unknown purpose; filesSorted follows.
     void sortFiles(const QStringList& paths);
     /// Loads the inputs, then runs the model on them once to learn its outputs. Waits for the
@@ -72,6 +75,7 @@ public:
     bool inputsArePictures() const;
     bool hasStoredInputs() const { return m_model && m_model->hasStoredInputs(); }
     QString inputsName() const; ///< file or folder, without its path
+    const LayerOptions& layerOptions() const { return m_layerOptions; } ///< as asked for
     const ModelInfo* model() const { return m_model ? &m_model->info() : nullptr; }
     std::shared_ptr<const Model> openedModel() const { return m_model; }
     std::shared_ptr<const ReferenceData> inputs() const { return m_inputs; }
@@ -138,6 +142,7 @@ signals:
 private:
     const std::shared_ptr<Engine>& engine();
     void adoptModel(std::shared_ptr<const Model> model);
+    void exchangeModel(std::shared_ptr<const Model> model, std::shared_ptr<Experiment> experiment);
     void failModel(const Failure& failure);
     void checkInputs(quint64 generation);
     void adoptExperiment(std::shared_ptr<Experiment> experiment);
@@ -154,6 +159,8 @@ private:
     LoadState m_modelState = LoadState::Nothing;
     LoadState m_inputsState = LoadState::Nothing;
     QString m_modelPath, m_inputsPath, m_runFolder, m_confirmation;
+    LayerOptions m_layerOptions;
+    bool m_exchanging = false; ///< between setLayerOptions() and what comes of it
     std::shared_ptr<const Model> m_model;
     std::shared_ptr<const ReferenceData> m_inputs;
     std::shared_ptr<Experiment> m_experiment;

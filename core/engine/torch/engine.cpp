@@ -18,7 +18,8 @@ public:
     std::string version() const override { return torchVersion(); }
 
     std::shared_ptr<const Model> openModel(const std::filesystem::path& path,
-                                           const std::stop_token& stop) override
+                                           const std::stop_token& stop,
+                                           const LayerOptions& layers) override
     {
         try {
             const QuietWarnings quiet;
@@ -28,6 +29,7 @@ public:
             info.fileName = path.filename().string();
             info.sha256 = file.sha256;
             info.fileBytes = file.bytes.size();
+            info.layerOptions = layers;
             return file.kind == FileKind::ExportedProgram
                 ? openExported(file, std::move(info), stop)
                 : openTorchScript(file, std::move(info), stop);

@@ -32,10 +32,23 @@ std::optional<LayerKind> kindOfClass(const std::string& className)
     return {};
 }
 
-std::optional<LayerKind> kindOf(const ParameterFacts& facts)
+/// Gates stacked along axis 0, inputs along axis 1. The class tells where a program was decomposed
+/// into products, the operator where a model calls it with parameters of its own.
+bool isRecurrentWeight(const ParameterFacts& facts)
 {
-    if (!facts.used)
+    if (!facts.tensor.defined() || facts.tensor.dim() != 2)
+        return false;
+    return facts.operatorKind == LayerKind::Recurrent
+        || (startsWith(facts.className, "torch.nn.modules.rnn.")
+            && startsWith(facts.parameter, "weight_"));
+}
+
+std::optional<LayerKind> kindOf(const ParameterFacts& facts, const LayerOptions& options)
+{
+    if (!facts.used || !facts.exchangeable)
         return {};
+    if (isRecurrentWeight(facts))
+        return options.recurrent ? std::optional(LayerKind::Recurrent) : std::nullopt;
     if (facts.parameter == "in_proj_weight"
         && facts.className.find("MultiheadAttention") != std::string::npos)
         return LayerKind::AttentionInput;
@@ -44,6 +57,8 @@ std::optional<LayerKind> kindOf(const ParameterFacts& facts)
     if (const auto kind = kindOfClass(facts.className))
         return kind;
     // A batch of products, or a sum: no outputs and inputs to speak of.
+    if (facts.operatorKind == LayerKind::Recurrent) // a bias, or a weight of another rank
+        return {};
     const bool isProduct = facts.operatorKind == LayerKind::Matmul;
     return isProduct && facts.tensor.dim() != 2 ? std::nullopt : facts.operatorKind;
 }
@@ -62,22 +77,9 @@ std::optional<WeightType> weightTypeOf(const at::Tensor& tensor)
     }
 }
 
-bool isRecurrentWeight(const ParameterFacts& facts)
-{
-    return startsWith(facts.className, "torch.nn.modules.rnn.")
-        && startsWith(facts.parameter, "weight_");
-}
-
 std::string joined(const std::string& module, const std::string& name)
 {
     return module.empty() ? name : module + '.' + name;
-}
-
-bool sameTensor(const at::Tensor& a, const at::Tensor& b)
-{
-    return a.is_same(b)
-        || (a.numel() > 0 && a.data_ptr() == b.data_ptr() && a.sizes() == b.sizes()
-            && a.strides() == b.strides() && a.scalar_type() == b.scalar_type());
 }
 
 /// "a, b, c and 4 more"
@@ -103,6 +105,8 @@ std::string classFor(LayerKind kind, std::int64_t rank)
         return "torch.nn.modules.conv.Conv" + dimensions;
     case LayerKind::ConvTranspose:
         return "torch.nn.modules.conv.ConvTranspose" + dimensions;
+    case LayerKind::Recurrent:
+        return "torch.nn.modules.rnn.RNNBase";
     case LayerKind::Linear:
     case LayerKind::AttentionInput:
     case LayerKind::Matmul:
@@ -134,6 +138,18 @@ void LayerCollector::shareUses()
     }
 }
 
+void LayerCollector::decideAll()
+{
+    m_info.layers.clear();
+    m_info.plainParameters.clear();
+    m_layers.clear();
+    m_plain.clear();
+    m_places.clear();
+    m_unused.clear();
+    for (std::size_t owner = 0; owner < m_facts.size(); ++owner)
+        decide(owner);
+}
+
 void LayerCollector::decide(std::size_t owner)
 {
     const ParameterFacts& facts = m_facts[owner];
@@ -141,14 +157,13 @@ void LayerCollector::decide(std::size_t owner)
     if (!tensor.defined())
         return;
     const std::string qualifiedName = joined(facts.module, facts.parameter);
-    std::optional<LayerKind> kind = kindOf(facts);
+    std::optional<LayerKind> kind = kindOf(facts, m_info.layerOptions);
     if (kind && (!weightTypeOf(tensor) || tensor.dim() < 2)) {
         m_skippedTypes.insert(dtypeName(tensor.scalar_type()));
         kind.reset();
     }
     if (!facts.used)
         m_unused.push_back(qualifiedName);
-    m_recurrent += isRecurrentWeight(facts) ? 1 : 0;
     if (!kind) {
         addPlain(qualifiedName, owner);
         return;
@@ -218,8 +233,15 @@ std::optional<LayerCollector::Place> LayerCollector::findPlace(const at::Tensor&
 void LayerCollector::finish()
 {
     shareUses();
-    for (std::size_t owner = 0; owner < m_facts.size(); ++owner)
-        decide(owner);
+    decideAll();
+    countRecurrent();
+    if (m_info.layers.empty() && m_info.recurrentWeights > 0 && !m_info.layerOptions.recurrent) {
+        m_info.layerOptions.recurrent = true;
+        decideAll();
+        if (!m_info.layers.empty())
+            m_info.notes.emplace_back("The weights of recurrent layers (LSTM, GRU, RNN) are the "
+                                      "only ones that can be compressed, so they are.");
+    }
     if (m_info.layers.empty())
         refuse();
     dropModules();
@@ -262,14 +284,26 @@ void LayerCollector::dropModules()
                   modules.end());
 }
 
+void LayerCollector::countRecurrent()
+{
+    const auto isRecurrent = [this](std::size_t owner) {
+        return isRecurrentWeight(m_facts[owner]) && m_facts[owner].used
+            && m_facts[owner].exchangeable && weightTypeOf(m_facts[owner].tensor).has_value();
+    };
+    for (const auto* groups : {&m_layers, &m_plain})
+        for (const ParameterGroup& group : *groups)
+            m_info.recurrentWeights +=
+                std::any_of(group.owners.begin(), group.owners.end(), isRecurrent) ? 1 : 0;
+}
+
 void LayerCollector::noteUntouched()
 {
     if (!m_unused.empty())
         m_info.notes.push_back("No operator uses " + listed(m_unused)
                                + "; such parameters count by their size and stay as they are.");
-    if (m_recurrent > 0)
-        m_info.notes.emplace_back("The weights of LSTM and GRU layers stay as they are, as in the "
-                                  "reference sweep.");
+    if (m_info.recurrentWeights > 0 && !m_info.layerOptions.recurrent)
+        m_info.notes.emplace_back("The weights of recurrent layers (LSTM, GRU, RNN) stay as they "
+                                  "are, as in the reference sweep, unless that is asked for.");
 }
 
 void LayerCollector::refuse() const

@@ -26,6 +26,8 @@ struct ParameterFacts
     /// Kind of the first operator that takes it as its weight, embeddings last.
     std::optional<LayerKind> operatorKind;
     bool used = true; ///< whether forward() reads it
+    /// False where forward() reads it from a place that an exchange does not reach.
+    bool exchangeable = true;
 };
 
 /// A parameter tensor with everybody who holds it: numbers of LayerCollector::add() calls.
@@ -39,6 +41,7 @@ class LayerCollector
 {
 public:
     /// Fills info's layers, plainParameters, modules and notes.
+    /// info.layerOptions says what counts as a layer.
     explicit LayerCollector(ModelInfo& info)
         : m_info(info)
     {
@@ -63,11 +66,13 @@ private:
     };
 
     void shareUses();
+    void decideAll();
     void decide(std::size_t owner);
     void addLayer(LayerInfo layer, std::size_t owner);
     void addPlain(std::string name, std::size_t owner);
     void dropModules();
     std::optional<Place> findPlace(const at::Tensor& tensor) const;
+    void countRecurrent();
     void noteUntouched();
     void makePrintable();
     [[noreturn]] void refuse() const;
@@ -78,7 +83,6 @@ private:
     std::multimap<const void*, Place> m_places; ///< by address of the data
     std::set<std::string> m_skippedTypes;
     std::vector<std::string> m_unused;
-    std::size_t m_recurrent = 0; ///< weights of LSTM and GRU layers
     bool m_isQuantized = false;
 };
 

@@ -33,6 +33,13 @@ constexpr std::array<std::pair<DType, at::ScalarType>, 14> kTypes {
 
 } // namespace
 
+bool sameTensor(const at::Tensor& a, const at::Tensor& b)
+{
+    return a.is_same(b)
+        || (a.numel() > 0 && a.data_ptr() == b.data_ptr() && a.sizes() == b.sizes()
+            && a.strides() == b.strides() && a.scalar_type() == b.scalar_type());
+}
+
 at::ScalarType scalarType(DType type)
 {
     return std::find_if(kTypes.begin(), kTypes.end(),

@@ -24,6 +24,10 @@ at::Tensor toTensor(const RawTensor& raw);
 /// a last axis of 2.
 at::Tensor toFloats(const at::Tensor& tensor);
 
+/// Whether both are the same view of the same data; tensors without elements only when they are
+/// one.
+bool sameTensor(const at::Tensor& a, const at::Tensor& b);
+
 /// Extremes of the finite values (0 when there are none) and the count of the others.
 struct ValueRange
 {

@@ -47,6 +47,21 @@ bool isTransposedConvolution(const Instruction& instruction)
     return false;
 }
 
+/// Whether an operator's argument of this name holds weights of a recurrent layer; biases are among
+/// them.
+bool isRecurrent(const std::string& name, const std::string& argument)
+{
+    static const std::set<std::string> layers {"aten::lstm", "aten::gru", "aten::rnn_tanh",
+                                               "aten::rnn_relu"};
+    static const std::set<std::string> cells {"aten::lstm_cell", "aten::gru_cell",
+                                              "aten::rnn_tanh_cell", "aten::rnn_relu_cell"};
+    if (layers.count(name) > 0)
+        return argument == "params";
+    if (cells.count(name) > 0)
+        return argument == "w_ih" || argument == "w_hh";
+    return name == "aten::mkldnn_rnn_layer" && argument.rfind("weight", 0) == 0;
+}
+
 /// Kind of layer that an operator is, when the argument of this name is its weight.
 std::optional<LayerKind> roleOf(const Instruction& instruction, const std::string& argument,
                                 bool transposed)
@@ -58,6 +73,8 @@ std::optional<LayerKind> roleOf(const Instruction& instruction, const std::strin
         return transposed ? LayerKind::Linear : LayerKind::Matmul;
     if (transposed)
         return {};
+    if (isRecurrent(name, argument))
+        return LayerKind::Recurrent;
     if (argument != "weight")
         return {};
     if (name == "aten::linear")

@@ -2,6 +2,7 @@
 #include "core/engine/torch/script/graph_scan.h"
 
 #include "core/engine/torch/layer_collector.h"
+#include "core/engine/torch/script/recurrent_parts.h"
 
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/ir.h>
@@ -42,10 +43,11 @@ constexpr OperatorRole kRoles[] {{"aten::linear", 1, 2, LayerKind::Linear},
                                  {"aten::addmm", 2, 0, LayerKind::Matmul}};
 constexpr std::size_t kTransposedInput = 6; ///< of aten::_convolution and aten::convolution
 
+/// What an operator is for a weight of its.
 struct WeightUse
 {
-    jit::Node* node;
-    OperatorRole role;
+    const jit::Value* weight;
+    LayerKind kind;
 };
 
 std::optional<OperatorRole> roleOf(const jit::Node* node)
@@ -68,7 +70,10 @@ void collect(jit::Block* block, std::vector<WeightUse>& uses)
 {
     for (jit::Node* node : block->nodes()) {
         if (const auto role = roleOf(node))
-            uses.push_back({node, *role});
+            uses.push_back({node->input(role->weight), role->kind});
+        for (const RecurrentPart& part : recurrentParts(node))
+            if (part.isWeight)
+                uses.push_back({part.value(), LayerKind::Recurrent});
         for (jit::Block* inner : node->blocks())
             collect(inner, uses);
     }
@@ -128,11 +133,11 @@ WeightSource throughParts(const jit::Value* value)
 
 /// What an operator is for its weight. A product with a transposed one is what a linear operator
 /// does; other operators say nothing about a transposed weight.
-std::optional<LayerKind> kindFor(const OperatorRole& role, bool transposed)
+std::optional<LayerKind> kindFor(LayerKind kind, bool transposed)
 {
     if (!transposed)
-        return role.kind;
-    return role.kind == LayerKind::Matmul ? std::optional(LayerKind::Linear) : std::nullopt;
+        return kind;
+    return kind == LayerKind::Matmul ? std::optional(LayerKind::Linear) : std::nullopt;
 }
 
 bool isModule(const jit::Value* value)
@@ -168,6 +173,42 @@ std::optional<at::Tensor> constantTensor(const jit::Value* value)
     return constant->toTensor();
 }
 
+/// An operator of a frozen model with its weights, constants of the code, and their biases.
+struct ConstantUse
+{
+    jit::Node* node;
+    LayerKind kind;
+    std::string moduleType;
+    std::vector<RecurrentPart> parts;
+};
+
+std::optional<ConstantUse> constantUse(jit::Node* node)
+{
+    if (auto parts = recurrentParts(node); !parts.empty() && constantTensor(parts.front().value()))
+        return ConstantUse {node, LayerKind::Recurrent, recurrentClass(node), std::move(parts)};
+    const auto role = roleOf(node);
+    if (!role || role->kind == LayerKind::Matmul) // a constant factor may be anything
+        return {};
+    const auto weight = constantTensor(node->input(role->weight));
+    if (!weight)
+        return {};
+    ConstantUse use {node, role->kind, classFor(role->kind, weight->dim()), {}};
+    use.parts.push_back({node, role->weight, "weight", true});
+    if (role->bias > 0 && role->bias < node->inputs().size())
+        use.parts.push_back({node, role->bias, "bias", false});
+    return use;
+}
+
+void collectConstants(jit::Block* block, std::vector<ConstantUse>& uses)
+{
+    for (jit::Node* node : block->nodes()) {
+        if (auto use = constantUse(node))
+            uses.push_back(std::move(*use));
+        for (jit::Block* inner : node->blocks())
+            collectConstants(inner, uses);
+    }
+}
+
 } // namespace
 
 WeightUses findWeightUses(const jit::Module& module)
@@ -180,9 +221,9 @@ WeightUses findWeightUses(const jit::Module& module)
     std::vector<WeightUse> uses;
     collect(graph->block(), uses);
     for (const WeightUse& use : uses) {
-        const WeightSource source = throughParts(use.node->input(use.role.weight));
+        const WeightSource source = throughParts(use.weight);
         const auto name = parameterName(source.value, self);
-        const auto kind = kindFor(use.role, source.transposed);
+        const auto kind = kindFor(use.kind, source.transposed);
         if (!name || !kind)
             continue;
         const auto [entry, added] = result.kinds.emplace(*name, *kind);
@@ -195,36 +236,30 @@ WeightUses findWeightUses(const jit::Module& module)
 std::vector<ThawedParameter> thawFrozen(jit::Module& module)
 {
     std::vector<ThawedParameter> thawed;
-    std::map<const jit::Value*, std::string> done; // constant → attribute: uses of tied weights
+    std::set<const jit::Value*> done; // uses of tied weights
     const std::shared_ptr<jit::Graph> graph = module.get_method("forward").graph();
-    std::vector<WeightUse> uses;
-    collect(graph->block(), uses);
+    std::vector<ConstantUse> uses;
+    collectConstants(graph->block(), uses);
     std::map<std::string, int> counts;
-    for (const WeightUse& use : uses) {
-        const auto weight = constantTensor(use.node->input(use.role.weight));
-        if (!weight || use.role.kind == LayerKind::Matmul) // a constant factor may be anything
-            continue;
+    for (const ConstantUse& use : uses) {
         const std::string operatorName = use.node->kind().toUnqualString();
         const std::string layer = operatorName + '_' + std::to_string(++counts[operatorName]);
-        for (const bool isBias : {false, true}) {
-            const std::size_t index = isBias ? use.role.bias : use.role.weight;
-            if ((isBias && index == 0) || index >= use.node->inputs().size())
-                continue;
-            jit::Value* const constant = use.node->input(index);
+        for (const RecurrentPart& part : use.parts) {
+            jit::Value* const constant = part.value();
             const auto tensor = constantTensor(constant);
             if (!tensor || done.count(constant) > 0)
                 continue;
             ThawedParameter parameter;
             parameter.layer = layer;
-            parameter.role = isBias ? "bias" : "weight";
+            parameter.role = part.name;
             parameter.attribute = "bitfront_" + layer + '_' + parameter.role;
-            parameter.moduleType = classFor(use.role.kind, weight->dim());
+            parameter.moduleType = use.moduleType;
             module.register_parameter(parameter.attribute, *tensor, /*is_buffer=*/false);
             const jit::WithInsertPoint before(*graph->nodes().begin());
             jit::Value* const read =
                 graph->insertGetAttr(graph->inputs().at(0), parameter.attribute);
             constant->replaceAllUsesWith(read);
-            done.emplace(constant, parameter.attribute);
+            done.insert(constant);
             thawed.push_back(std::move(parameter));
         }
     }

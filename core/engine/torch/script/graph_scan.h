@@ -25,13 +25,13 @@ struct WeightUses
 };
 WeightUses findWeightUses(const torch::jit::Module& module);
 
-/// A weight that was a constant of the code and now is the parameter "<layer>.weight" or
-/// "<layer>.bias" of a frozen model's root, under an attribute name without dots.
+/// A tensor that was a constant of the code and now is the parameter "<layer>.<role>" of a frozen
+/// model's root, under an attribute name without dots.
 struct ThawedParameter
 {
     std::string attribute;
     std::string layer; ///< "conv2d_1": operator and position
-    std::string role; ///< "weight" or "bias"
+    std::string role; ///< "weight", "bias", "weight_ih_l0"
     std::string moduleType; ///< class that does the same, e.g. "torch.nn.modules.conv.Conv2d"
 };
 

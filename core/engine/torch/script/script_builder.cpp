@@ -4,6 +4,7 @@
 #include "core/engine/torch/script/graph_scan.h"
 #include "core/engine/torch/script/script_model.h"
 #include "core/engine/torch/script/script_state.h"
+#include "core/engine/torch/script/weight_lists.h"
 
 #include <map>
 #include <regex>
@@ -49,6 +50,7 @@ public:
         noteObjects();
         if (m_model.m_module.named_parameters().size() == 0)
             thaw();
+        m_outOfReach = unpackWeightLists(m_model.m_module);
         m_uses = findWeightUses(m_model.m_module);
         for (const auto& named : m_model.m_module.named_modules())
             readModule(named.name, named.value);
@@ -130,7 +132,8 @@ private:
         const auto found = m_uses.kinds.find(name);
         if (found != m_uses.kinds.end())
             facts.operatorKind = found->second;
-        facts.used = !m_uses.complete || m_uses.read.count(name) > 0;
+        facts.exchangeable = m_outOfReach.count(name) == 0;
+        facts.used = !facts.exchangeable || !m_uses.complete || m_uses.read.count(name) > 0;
         m_collector.add(std::move(facts));
     }
 
@@ -149,6 +152,7 @@ private:
     ModelInfo& m_info;
     LayerCollector m_collector;
     WeightUses m_uses;
+    std::set<std::string> m_outOfReach; ///< parameters that an exchange would not reach
     std::map<std::string, ThawedParameter> m_thawed;
     std::vector<WeightSlot> m_slots; ///< one per call of LayerCollector::add()
 };
