@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The readers that stand between files of unknown origin and the rest, fed with made-up bytes; and
-// the decisions that need no LibTorch: binding of inputs, the noise check, advice after a failed
-// pass.
+// The readers that stand between files of unknown origin and the rest, fed with made-up bytes.
 #include "core/engine/files/model_file.h"
 #include "core/engine/files/pickle_scan.h"
 #include "core/engine/files/script_scan.h"
 #include "core/engine/files/sha256.h"
 #include "core/engine/files/zip_archive.h"
-#include "core/engine/input_binding.h"
 #include "tests/support/engine_data.h"
 
 #include <QTest>
 
-#include <cmath>
-#include <random>
 
 using namespace bitfront;
 using namespace bitfront::test;
@@ -46,11 +41,6 @@ FileBytes npy(const std::string& header, std::size_t dataBytes)
     return bytes;
 }
 
-ArgumentInfo argument(const char* name, bool required = true)
-{
-    return {name, required ? "Tensor" : "Optional[Tensor]", required};
-}
-
 } // namespace
 
 class TestEngineFiles : public QObject
@@ -72,10 +62,6 @@ private slots:
     void pickles();
     void scripts_data();
     void scripts();
-    void binding_data();
-    void binding();
-    void noiseCheck_data();
-    void noiseCheck();
 };
 
 void TestEngineFiles::sha256_data()
@@ -317,90 +303,6 @@ void TestEngineFiles::scripts()
     QFETCH(QString, code);
     QFETCH(QString, found);
     QCOMPARE(QString::fromStdString(forbiddenOperator(code.toStdString()).value_or("")), found);
-}
-
-void TestEngineFiles::binding_data()
-{
-    QTest::addColumn<QStringList>("names");
-    QTest::addColumn<bool>("ordered");
-    QTest::addColumn<QList<int>>("expected");
-    QTest::addColumn<QString>("says");
-    using L = QList<int>;
-    QTest::newRow("by name") << QStringList {"mask", "ids"} << false << L {1, 0} << "";
-    QTest::newRow("without the optional") << QStringList {"mask", "ids"} << true << L {1, 0} << "";
-    QTest::newRow("by order") << QStringList {"0", "1"} << true << L {0, 1} << "";
-    QTest::newRow("other names in order")
-        << QStringList {"a", "b", "c"} << true << L {0, 1, 2} << "";
-    QTest::newRow("no order") << QStringList {"a", "b"} << false << L {}
-                              << "no order|“a”, “b”|ids: Tensor";
-    QTest::newRow("too few") << QStringList {"a"} << true << L {} << "1 tensor|2 to 3 arguments";
-    QTest::newRow("too many") << QStringList {"a", "b", "c", "d"} << true << L {} << "4 tensors";
-    QTest::newRow("missing") << QStringList {"ids"} << true << L {} << "lacks “mask”";
-    QTest::newRow("unknown") << QStringList {"ids", "mask", "z"} << true << L {}
-                             << "“z”|does not take";
-    QTest::newRow("none") << QStringList {} << true << L {} << "no tensor";
-}
-
-void TestEngineFiles::binding()
-{
-    QFETCH(QStringList, names);
-    QFETCH(bool, ordered);
-    QFETCH(QList<int>, expected);
-    QFETCH(QString, says);
-    OfferedInputs offered;
-    offered.ordered = ordered;
-    for (const QString& name : names)
-        offered.names.push_back(name.toStdString());
-    const std::vector<ArgumentInfo> arguments {argument("ids"), argument("mask"),
-                                               argument("extra", false)};
-    QList<int> bound;
-    const auto failure = failureOf([&] {
-        for (const std::size_t index : bindInputs(offered, arguments))
-            bound.push_back(static_cast<int>(index));
-    });
-    QCOMPARE(bound, expected);
-    QCOMPARE(failure.has_value(), !says.isEmpty());
-    if (failure)
-        QVERIFY2(test::says(failure, "input_mismatch|" + says.toStdString()),
-                 textOf(failure).c_str());
-}
-
-void TestEngineFiles::noiseCheck_data()
-{
-    QTest::addColumn<QString>("kind");
-    QTest::addColumn<bool>("noise");
-    QTest::newRow("normal") << "normal" << true;
-    QTest::newRow("uniform") << "uniform" << true;
-    QTest::newRow("wave") << "wave" << false;
-    QTest::newRow("noisy wave") << "noisy wave" << false;
-    QTest::newRow("rows alike") << "rows" << false;
-    QTest::newRow("constant") << "constant" << false;
-}
-
-void TestEngineFiles::noiseCheck()
-{
-    QFETCH(QString, kind);
-    QFETCH(bool, noise);
-    std::mt19937 generator(3);
-    std::normal_distribution<float> normal;
-    std::uniform_real_distribution<float> uniform(0, 1);
-    const std::vector<std::int64_t> shape {4, 3, 16, 16};
-    std::vector<float> values;
-    std::vector<float> row(16);
-    for (int i = 0; i < 4 * 3 * 16 * 16; ++i) {
-        if (i % 256 == 0)
-            for (float& value : row)
-                value = normal(generator);
-        const float wave = std::sin(static_cast<float>(i % 16) / 3);
-        values.push_back(kind == "normal"           ? normal(generator)
-                             : kind == "uniform"    ? uniform(generator)
-                             : kind == "wave"       ? wave
-                             : kind == "noisy wave" ? wave + 0.7F * normal(generator)
-                             : kind == "rows"       ? row[static_cast<std::size_t>(i % 16)]
-                                                    : 0.25F);
-    }
-    QCOMPARE(looksLikeNoise(values, shape), noise);
-    QVERIFY(!looksLikeNoise(std::span(values).first(16), std::vector<std::int64_t> {4, 4}));
 }
 
 QTEST_GUILESS_MAIN(TestEngineFiles)

@@ -342,6 +342,11 @@ void TestEngineFormats::refused_data()
     row("bad_operator.pt2", model, "an operator that cannot run here: torchvision.nms.default");
     row("bad_file_operator.pt2", model, "cannot run here: aten.from_file.default");
     row("bad_python_target.pt2", model, "cannot run here: os.system");
+    row("bad_scan.pt2", model, "cannot run here: higher_order.scan");
+    row("bad_map.pt2", model, "cannot run here: higher_order.map_impl");
+    row("bad_pt2e.pt2", model,
+        "cannot run here: quantized_decomposed.dequantize_per_tensor.default");
+    row("bad_unfinished.pt2", format, "without a program in it|flex_attention");
     row("bad_value.pt2", format, "uses the value “nobody” before");
     row("bad_sizes.pt2", format, "head.weight|beyond its data");
     row("bad_negative.pt2", format, "head.weight|starts before its data");

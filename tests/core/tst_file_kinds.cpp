@@ -91,6 +91,8 @@ void TestFileKinds::kinds_data()
         FileKind::ExportedProgram, "");
     zip("flat program", {{"serialized_exported_program.json", "{}"}}, FileKind::ExportedProgram,
         "");
+    zip("unfinished program", {{"m/archive_format", "pt2"}, {"m/data/weights/weight_0", "x"}},
+        FileKind::UnfinishedProgram, "without a program in it|flex_attention|TorchScript");
     zip("compiled", {{"m/archive_format", "pt2"}, {"m/data/aotinductor/model/a.so", "x"}},
         FileKind::CompiledPackage, "AOTInductor|machine code|torch.export.save");
     zip("tensors", {{"a/data.pkl", pickle}}, FileKind::Tensors,

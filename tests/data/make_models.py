@@ -20,20 +20,17 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+import model_parts
+from model_parts import fake_quant_int8, flatten, smooth
+
 warnings.filterwarnings("ignore")
 OUT = pathlib.Path(__file__).resolve().parent / "models"
 EXPECTED: Dict[str, dict] = {}
 
 
 # --- models -----------------------------------------------------------------------------------
-class Mlp(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.net = nn.Sequential(nn.Linear(24, 32), nn.GELU(), nn.Linear(32, 32), nn.ReLU())
-        self.head = nn.Linear(32, 5)
-
-    def forward(self, x):
-        return self.head(self.net(x))
+class Mlp(model_parts.Mlp):
+    """Of this script, so that a pickle of it needs what nobody else has."""
 
 
 class Cnn(nn.Module):
@@ -262,25 +259,6 @@ class WriterAtLoad(nn.Module):
 
 
 # --- expected values ----------------------------------------------------------------------------
-def fake_quant_int8(w: Tensor, axis: int) -> Tensor:
-    """int8, symmetric, one scale per slice of `axis`; range −128…127, divisor 127.5."""
-    v = w.detach().float()
-    largest = v.abs().amax([d for d in range(v.dim()) if d != axis], keepdim=True)
-    scale = torch.clamp(largest / 127.5, min=2.0**-23).to(w.dtype).float()
-    return (torch.clamp(torch.round(v / scale), -128, 127) * scale).to(w.dtype)
-
-
-def flatten(value, name="") -> Dict[str, Tensor]:
-    if isinstance(value, Tensor):
-        return {name or "out_0": value}
-    items = value.items() if isinstance(value, dict) else enumerate(value)
-    found = {}
-    for key, entry in items:
-        label = f"{name}.{key}" if name else (key if isinstance(key, str) else f"out_{key}")
-        found.update(flatten(entry, label))
-    return found
-
-
 def psnr(out: Tensor, ref: Tensor) -> float:
     out, ref = out.double().flatten(), ref.double().flatten()
     noise = ((out - ref) ** 2).mean()
@@ -362,13 +340,6 @@ def good(name, model, inputs, form="pt", script=False, w8=True):
                       "outputs": list(reference)}
     if w8:
         EXPECTED[name]["w8"] = w8_psnr(model, inputs, reference)
-
-
-def smooth(*shape):
-    """Structured data: neighbours resemble each other, as in images and signals."""
-    grid = torch.linspace(0, 6.28, shape[-1])
-    base = torch.sin(grid) * torch.ones(shape)
-    return base + torch.randn(*shape[:-1], 1) * 0.7 + 0.1 * torch.randn(shape)
 
 
 def randomised_bn(model):

@@ -62,7 +62,8 @@ FileIdentity identifyTorchSave(const ZipArchive& zip, const ZipEntry& pickle)
 struct ZipSigns
 {
     bool constants = false, code = false, models = false, format = false, compiled = false;
-    bool flatProgram = false, weightFiles = false, coreMl = false, bytecode = false;
+    bool flatProgram = false, programData = false, weightFiles = false, coreMl = false,
+         bytecode = false;
     bool kerasConfig = false, kerasWeights = false, onlyNpy = true;
     const ZipEntry* pickle = nullptr;
 
@@ -86,6 +87,7 @@ private:
         compiled = compiled || name.rfind("data/aotinductor/", 0) == 0;
         flatProgram = flatProgram || full == "serialized_exported_program.json";
         weightFiles = weightFiles || (name.rfind("data/weights/", 0) == 0 && full.ends_with(".pt"));
+        programData = programData || name.rfind("data/weights/", 0) == 0;
         coreMl = coreMl || full.ends_with("Manifest.json") || full.ends_with(".mlmodel");
         kerasConfig = kerasConfig || full == "config.json";
         kerasWeights = kerasWeights || full.ends_with(".weights.h5");
@@ -106,6 +108,8 @@ FileIdentity identifyZip(Bytes bytes)
     if (signs.format && signs.models)
         return {FileKind::ExportedProgram,
                 signs.weightFiles ? "PyTorch 2.8" : "PyTorch 2.9 and newer"};
+    if (signs.format && signs.programData)
+        return {FileKind::UnfinishedProgram, {}};
     if (signs.constants && signs.code && signs.pickle != nullptr)
         return {FileKind::TorchScript, {}};
     if (signs.bytecode)
@@ -240,6 +244,8 @@ std::string describe(const FileIdentity& identity)
         return "a TorchScript model";
     case FileKind::ExportedProgram:
         return "a torch.export program (.pt2)";
+    case FileKind::UnfinishedProgram:
+        return "a torch.export file without a program";
     case FileKind::CompiledPackage:
         return "a package compiled by AOTInductor";
     case FileKind::Tensors:

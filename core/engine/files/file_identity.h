@@ -14,6 +14,7 @@ enum class FileKind
 {
     TorchScript,
     ExportedProgram, ///< torch.export .pt2
+    UnfinishedProgram, ///< what torch.export.save leaves behind when it fails
     CompiledPackage, ///< AOTInductor
     Tensors, ///< torch.save of tensors in plain containers: inputs, a state dict
     PickledModule, ///< torch.save of Python objects

@@ -39,32 +39,29 @@ void PickleMachine::run()
 
 std::span<const std::uint8_t> PickleMachine::take(std::uint64_t count)
 {
-    if (count > m_bytes.size() - m_at)
-        damaged("it breaks off");
-    const auto piece = m_bytes.subspan(m_at, static_cast<std::size_t>(count));
-    m_at += static_cast<std::size_t>(count);
+    const auto piece = m_bytes.take(count);
+    checkEnd();
     return piece;
 }
 
 std::uint64_t PickleMachine::number(std::size_t bytes)
 {
-    std::uint64_t value = 0;
-    std::size_t shift = 0;
-    for (const std::uint8_t byte : take(bytes)) {
-        value |= std::uint64_t {byte} << shift;
-        shift += 8;
-    }
+    const std::uint64_t value = m_bytes.number(bytes);
+    checkEnd();
     return value;
 }
 
 std::string PickleMachine::line()
 {
-    const auto rest = m_bytes.subspan(m_at);
-    const auto end = std::find(rest.begin(), rest.end(), std::uint8_t {'\n'});
-    if (end == rest.end())
+    std::string text = m_bytes.line();
+    checkEnd();
+    return text;
+}
+
+void PickleMachine::checkEnd() const
+{
+    if (!m_bytes.ok())
         damaged("it breaks off");
-    m_at += static_cast<std::size_t>(end - rest.begin()) + 1;
-    return {rest.begin(), end};
 }
 
 std::string PickleMachine::text(std::uint64_t count)

@@ -3,6 +3,8 @@
 // few named functions mean; unknown names never get that far.
 #pragma once
 
+#include "core/engine/files/pickle_bytes.h"
+
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -63,6 +65,7 @@ private:
     std::span<const std::uint8_t> take(std::uint64_t count);
     std::uint64_t number(std::size_t bytes);
     std::string line();
+    void checkEnd() const;
     std::string text(std::uint64_t count);
     std::size_t add(PickleNode node);
     void push(PickleNode node) { m_stack.push_back(add(std::move(node))); }
@@ -81,9 +84,8 @@ private:
     /// Of remembered values; beyond this a file is damaged.
     static constexpr std::uint64_t kMaxMemo = 5'000'000;
 
-    std::span<const std::uint8_t> m_bytes;
+    PickleBytes m_bytes;
     Allowed m_allowed;
-    std::size_t m_at = 0;
     bool m_done = false;
     std::size_t m_root = 0;
     std::deque<PickleNode> m_nodes;

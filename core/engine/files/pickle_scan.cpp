@@ -2,7 +2,7 @@
 // Opcodes: CPython's Lib/pickletools.py, protocols 0 to 5.
 #include "core/engine/files/pickle_scan.h"
 
-#include "core/engine/files/byte_order.h"
+#include "core/engine/files/pickle_bytes.h"
 
 #include <algorithm>
 #include <map>
@@ -25,45 +25,15 @@ public:
 
     PickleScan run()
     {
-        while (m_ok && !m_scan.complete)
+        while (m_bytes.ok() && m_known && !m_scan.complete)
             step();
         return m_scan;
     }
 
 private:
-    std::span<const std::uint8_t> take(std::uint64_t count)
-    {
-        if (count > m_bytes.size() - m_at) {
-            m_ok = false;
-            return {};
-        }
-        const auto piece = m_bytes.subspan(m_at, static_cast<std::size_t>(count));
-        m_at += static_cast<std::size_t>(count);
-        return piece;
-    }
-
-    std::uint64_t number(std::size_t bytes)
-    {
-        std::uint64_t value = 0;
-        std::size_t shift = 0;
-        for (const std::uint8_t byte : take(bytes)) {
-            value |= std::uint64_t {byte} << shift;
-            shift += 8;
-        }
-        return value;
-    }
-
-    std::string line()
-    {
-        const auto rest = m_bytes.subspan(m_at);
-        const auto end = std::find(rest.begin(), rest.end(), std::uint8_t {'\n'});
-        if (end == rest.end()) {
-            m_ok = false;
-            return {};
-        }
-        m_at += static_cast<std::size_t>(end - rest.begin()) + 1;
-        return {rest.begin(), end};
-    }
+    std::uint64_t number(std::size_t bytes) { return m_bytes.number(bytes); }
+    std::string line() { return m_bytes.line(); }
+    std::span<const std::uint8_t> take(std::uint64_t count) { return m_bytes.take(count); }
 
     void pushText(std::uint64_t count)
     {
@@ -88,7 +58,7 @@ private:
     {
         const std::string module = line();
         const std::string name = line();
-        if (m_ok)
+        if (m_bytes.ok())
             addGlobal(module, name);
     }
 
@@ -101,11 +71,11 @@ private:
     void step()
     {
         const auto head = take(1);
-        if (!m_ok)
+        if (head.empty())
             return;
         const char op = static_cast<char>(head[0]);
         if (!stepNames(op) && !stepData(op))
-            m_ok = isPlain(op);
+            m_known = isPlain(op);
     }
 
     /// Strings, the memo and globals.
@@ -222,9 +192,8 @@ private:
         return plain.find(op) != std::string_view::npos;
     }
 
-    std::span<const std::uint8_t> m_bytes;
-    std::size_t m_at = 0;
-    bool m_ok = true;
+    PickleBytes m_bytes;
+    bool m_known = true; ///< whether all opcodes so far were
     std::string m_before, m_last; ///< the two strings pushed last
     std::map<std::uint64_t, std::string> m_memo;
     PickleScan m_scan;

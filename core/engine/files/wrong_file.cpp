@@ -33,6 +33,10 @@ std::pair<std::string, std::string> wordsFor(const FileIdentity& identity, const
         return {"is a package compiled by AOTInductor: machine code, without weights that could be "
                 "compressed.",
                 "Go back to the Python model. " + fromPython};
+    case FileKind::UnfinishedProgram:
+        return {"is a torch.export file without a program in it: saving it ended with an error.",
+                "That error names what PyTorch cannot save (flex_attention, for one). Export the "
+                "model without it, or save it as TorchScript."};
     case FileKind::Tensors:
         if (identity.detail.empty())
             return {"holds tensors saved by torch.save, not a model.",

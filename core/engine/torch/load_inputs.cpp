@@ -3,6 +3,7 @@
 #include "core/base/printable.h"
 #include "core/engine/files/about_file.h"
 #include "core/engine/forward_advice.h"
+#include "core/engine/inputs/input_nesting.h"
 #include "core/engine/torch/engine_parts.h"
 #include "core/engine/torch/torch_errors.h"
 #include "core/engine/torch/torch_model.h"
@@ -47,8 +48,13 @@ void convertStated(TorchInputs& inputs, const ModelInfo& info)
 InputFile readAny(const std::filesystem::path& path, const TorchModel* model,
                   const InputOptions& options)
 {
-    const bool stored = model != nullptr && path == kStoredInputs;
-    return stored ? model->storedInputs(options) : readInputFile(path, options);
+    if (model != nullptr && path == kStoredInputs)
+        return model->storedInputs(options);
+    InputFile file = readInputFile(path, options);
+    if (model != nullptr)
+        for (InputBatch& batch : file.batches)
+            fitNesting(batch.values, model->info().arguments);
+    return file;
 }
 
 /// Example inputs are part of the model file.
