@@ -10,6 +10,8 @@ namespace bitfront {
 
 namespace {
 
+constexpr int kMostTicks = 7;
+
 /// Ticks at nice places, with as many decimals as they need and a unit right behind the number.
 class NumberTicker : public QCPAxisTicker
 {
@@ -98,8 +100,8 @@ PlotCanvas::PlotCanvas(QCustomPlot& plot, const Theme& theme, bool exporting)
     m_plot.plotLayout()->setMargins(QMargins());
     m_plot.xAxis->setTicker(QSharedPointer<NumberTicker>::create(QStringLiteral("×"), 1));
     m_plot.yAxis->setTicker(QSharedPointer<NumberTicker>::create(QString(), 0));
-    m_plot.xAxis->ticker()->setTickCount(7);
-    m_plot.yAxis->ticker()->setTickCount(7);
+    m_plot.xAxis->ticker()->setTickCount(kMostTicks);
+    m_plot.yAxis->ticker()->setTickCount(kMostTicks);
     for (QCPAxis* axis : {m_plot.xAxis, m_plot.yAxis}) {
         axis->setTickLabelFont(uiFont(11));
         axis->setLabelFont(uiFont(11, 500));
@@ -129,6 +131,13 @@ void PlotCanvas::setUpLayers()
     // Rings and labels change far more often than points: they get a buffer of their own.
     if (!m_exporting)
         m_plot.layer(QStringLiteral("over"))->setMode(QCPLayer::lmBuffered);
+}
+
+void PlotCanvas::fitTicks(const QSize& size)
+{
+    const auto count = [](int room, int each) { return std::clamp(room / each, 2, kMostTicks); };
+    m_plot.xAxis->ticker()->setTickCount(count(size.width(), uiPx(80)));
+    m_plot.yAxis->ticker()->setTickCount(count(size.height(), uiPx(36)));
 }
 
 void PlotCanvas::setTheme(const Theme& theme)

@@ -66,6 +66,8 @@ public:
     PlotCanvas(QCustomPlot& plot, const Theme& theme, bool exporting = false);
 
     void setTheme(const Theme& theme);
+    /// As many numbers along the axes as a picture of this size has room for; replot() shows it.
+    void fitTicks(const QSize& size);
     /// The snapshot must outlive the canvas or the next call. Ranges follow it unless `keepRanges`.
     void setSnapshot(const ResultSnapshot* snapshot, const PlotView& view, bool keepRanges);
     /// What is chosen, hovered, pinned; replotMarks() shows it.

@@ -117,8 +117,10 @@ QRectF PlotCanvas::floorWords() const
 QRectF PlotCanvas::betterWords() const
 {
     const int height = QFontMetrics(uiFont(11)).height();
-    return m_snapshot ? QRectF(area().right() - uiPx(70), area().top() + 6, uiPx(70) - 2.0, height)
-                      : QRectF();
+    // In a low picture it would stand among the points.
+    return m_snapshot && area().height() > 6 * height
+        ? QRectF(area().right() - uiPx(70), area().top() + 6, uiPx(70) - 2.0, height)
+        : QRectF();
 }
 
 QString PlotCanvas::qualityTargetText() const

@@ -59,7 +59,8 @@ void OverItem::drawWords(QCPPainter& p) const
     p.drawText(QRectF(16, header, area.width(), uiPx(PlotMetrics::kTitle)),
                Qt::AlignLeft | Qt::AlignVCenter, m_canvas.scene().qualityTitle);
     const auto atRight = [&](const QRectF& rect, const QString& text) {
-        p.drawText(rect, Qt::AlignRight | Qt::AlignVCenter, text);
+        if (!rect.isEmpty())
+            p.drawText(rect, Qt::AlignRight | Qt::AlignVCenter, text);
     };
     if (const QRectF lane = m_canvas.identicalLane(); !lane.isEmpty())
         atRight(lane.adjusted(0, 0, -8, 0), translated("∞ identical"));

@@ -285,6 +285,7 @@ void ScatterPlot::focusOutEvent(QFocusEvent* event)
 void ScatterPlot::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
+    m_impl->canvas.fitTicks(size());
     endHover();
     placeEmptyText();
 }

@@ -29,6 +29,9 @@ namespace bitfront {
 namespace {
 
 constexpr int kSideWidth = 324;
+constexpr int kWeightsWidth = 196;
+constexpr int kNameWidth = 108; ///< of a layer, at least
+constexpr int kNumberWidth = 68;
 
 QComboBox* makeChoice(const QString& name, const QString& accessible)
 {
@@ -167,7 +170,7 @@ QWidget* ComparePanel::buildLayers()
     for (const int column : {CompareModel::AColumn, CompareModel::BColumn,
                              CompareModel::DeltaColumn, CompareModel::ErrorColumn}) {
         header->setSectionResizeMode(column, QHeaderView::Fixed);
-        header->resizeSection(column, uiPx(68));
+        header->resizeSection(column, uiPx(kNumberWidth));
     }
     across->addWidget(m_layerView, 1);
     auto* weights = new QWidget;
@@ -183,7 +186,7 @@ QWidget* ComparePanel::buildLayers()
     column->addWidget(outline);
     m_histogram->setWords(QStringLiteral("A"), QStringLiteral("B"));
     column->addWidget(m_histogram, 1);
-    weights->setFixedWidth(uiPx(196));
+    weights->setFixedWidth(uiPx(kWeightsWidth));
     across->addWidget(weights);
     weights->hide();
     connect(m_layerView->selectionModel(), &QItemSelectionModel::selectionChanged, this,
@@ -208,20 +211,30 @@ int ComparePanel::widthOf(int column) const
     return std::min(widest, uiPx(92)) + 18;
 }
 
-/// The difference of errors gives way first.
 void ComparePanel::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
     fitColumns();
 }
 
+/// Where there is not room for all, the difference of errors gives way first, then how each stores
+/// a layer (which the tip says too), then the weights of the chosen layer.
 void ComparePanel::fitColumns()
 {
-    const bool histogram = m_histogram->parentWidget()->isVisibleTo(this);
-    const int room = width() - uiPx(kSideWidth) - (histogram ? uiPx(196) : 0);
-    m_layerView->setColumnHidden(CompareModel::ErrorColumn, room < uiPx(420));
-    for (const int column : {CompareModel::AColumn, CompareModel::BColumn})
+    const int least = uiPx(kNameWidth) + uiPx(kNumberWidth);
+    int room = width() - uiPx(kSideWidth);
+    const bool weights = m_layerOpen && room - uiPx(kWeightsWidth) >= least;
+    m_histogram->parentWidget()->setVisible(weights);
+    room -= weights ? uiPx(kWeightsWidth) : 0;
+    int stored = 0;
+    for (const int column : {CompareModel::AColumn, CompareModel::BColumn}) {
         m_layerView->header()->resizeSection(column, widthOf(column));
+        stored += widthOf(column);
+    }
+    for (const int column : {CompareModel::AColumn, CompareModel::BColumn})
+        m_layerView->setColumnHidden(column, room < least + stored);
+    m_layerView->setColumnHidden(CompareModel::ErrorColumn,
+                                 room < least + stored + uiPx(kNumberWidth));
 }
 
 /// The markers in the boxes have the colours of the theme.

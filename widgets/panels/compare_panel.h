@@ -83,6 +83,7 @@ private:
     WeightHistogram* m_histogram;
     Label* m_histogramTitle;
     std::string m_layer; ///< whose weights are shown
+    bool m_layerOpen = false; ///< whether it is stored in both, so that there are weights to show
     BackgroundQueue m_queue; ///< last: joined before anything it uses dies
 };
 

@@ -280,11 +280,10 @@ void ComparePanel::openLayer()
 {
     const ResultRecord *a = record(true), *b = record(false);
     const QModelIndexList rows = m_layerView->selectionModel()->selectedRows();
-    QWidget* weights = m_histogram->parentWidget();
     const bool open = a && b && !rows.isEmpty();
     const LayerStorage* first = open ? m_layers->a(rows.front().row()) : nullptr;
     const LayerStorage* second = open ? m_layers->b(rows.front().row()) : nullptr;
-    weights->setVisible(first && second);
+    m_layerOpen = first && second;
     fitColumns();
     if (!first || !second) {
         m_histogram->clear();
