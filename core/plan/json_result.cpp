@@ -57,6 +57,8 @@ Measurement measurementFromJson(const json& in)
 {
     Measurement measured;
     measured.outputs = read<std::vector<OutputQuality>>(in, "output_quality_metrics");
+    if (measured.outputs.empty())
+        throw Error(ErrorCode::BadFormat, "A measurement without the quality of an output.");
     measured.size = read<SizeAccount>(in, "size");
     measured.layers = read<std::vector<LayerStorage>>(in, "layers");
     std::int64_t bits = 0;

@@ -107,13 +107,20 @@ void parseTogether(std::span<Line> lines)
         part.get();
 }
 
+/// Whether a record tells as many outputs as the run judges: its readers count on that.
+bool isOfRun(const ResultRecord& record, const RunHeader& header)
+{
+    const Measurement* measured = record.measurement();
+    return !measured || measured->outputs.size() == header.metrics.size();
+}
+
 void readRecords(std::string_view text, RunContents& run)
 {
     std::vector<Line> lines = splitLines(text);
     parseTogether(lines);
     RecordList records(run.records);
     for (Line& line : lines) {
-        if (line.record)
+        if (line.record && isOfRun(*line.record, run.header))
             records.add(std::move(*line.record));
         else
             run.warnings.push_back(

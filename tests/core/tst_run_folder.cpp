@@ -47,9 +47,6 @@ private slots:
     void everyValueSurvives();
     void linesHoldTheReferencesFields();
     void tornTailAtEveryByte();
-    void damagedLines_data();
-    void damagedLines();
-    void manyLinesKeepTheirOrder();
     void missingAndForeignFiles_data();
     void missingAndForeignFiles();
     void pipesAreRefused();
@@ -171,72 +168,6 @@ void TestRunFolder::tornTailAtEveryByte()
             QCOMPARE(run.warnings[0],
                      std::string("The last line of results.jsonl was cut off and was left out."));
     }
-}
-
-void TestRunFolder::damagedLines_data()
-{
-    QTest::addColumn<QByteArray>("line");
-    QTest::newRow("garbage") << QByteArray("!!! not json");
-    QTest::newRow("zeros") << QByteArray(4096, '\0');
-    QTest::newRow("half a record") << QByteArray("{\"group\":\"1a\",\"config\":{\"name\":\"x\"");
-    QTest::newRow("another document") << QByteArray("{\"group\":\"1a\"}");
-    QTest::newRow("array") << QByteArray("[1,2]");
-    QTest::newRow("number") << QByteArray("7");
-    QTest::newRow("wrong types") << QByteArray("{\"group\":3,\"config\":[],\"time_taken\":\"x\"}");
-    QTest::newRow("deep") << QByteArray(100000, '[');
-    // Valid, and fatal to whoever copies it level by level.
-    QTest::newRow("deep and whole")
-        << "{\"config\":" + QByteArray(500000, '[') + QByteArray(500000, ']') + "}";
-    QTest::newRow("not UTF-8") << QByteArray("{\"group\":\"\xff\xfe\"}");
-}
-
-void TestRunFolder::damagedLines()
-{
-    QFETCH(QByteArray, line);
-    writeSmallRun(path("run"), 6);
-    const fs::path file = path("run/results.jsonl");
-    const std::string whole = slurp(file);
-    const std::size_t records = readRun(path("run")).records.size();
-    std::size_t at = 0;
-    for (int i = 0; i < 3; ++i)
-        at = whole.find('\n', at) + 1;
-    spit(file, whole.substr(0, at) + line.toStdString() + "\n" + whole.substr(at));
-    const RunContents run = readRun(path("run"));
-    QCOMPARE(run.records.size(), records);
-    QCOMPARE(run.warnings.size(), std::size_t(1));
-    QCOMPARE(run.warnings[0], std::string("results.jsonl line 4 is damaged and was left out."));
-}
-
-void TestRunFolder::manyLinesKeepTheirOrder()
-{
-    writeSmallRun(path("run"), 6);
-    const fs::path file = path("run/results.jsonl");
-    const std::string all = slurp(file), line = all.substr(0, all.find('\n') + 1);
-    const std::string name = recordFromLine(line).config.name;
-    std::string text;
-    std::vector<std::string> names, warnings;
-    for (int number = 1; number <= 3000; ++number) {
-        if (number % 97 == 0) {
-            text += line.substr(0, 40) + "\n";
-            warnings.push_back("results.jsonl line " + std::to_string(number)
-                               + " is damaged and was left out.");
-            continue;
-        }
-        names.push_back(std::to_string(number % 2500)); // 500 of them twice
-        std::string copy = line;
-        copy.replace(copy.find('"' + name + '"') + 1, name.size(), names.back());
-        text += copy;
-    }
-    spit(file, text);
-    std::vector<std::string> unique;
-    for (const std::string& one : names)
-        if (std::find(unique.begin(), unique.end(), one) == unique.end())
-            unique.push_back(one);
-    const RunContents run = readRun(path("run"));
-    QVERIFY(run.warnings == warnings);
-    QCOMPARE(run.records.size(), unique.size());
-    for (std::size_t i = 0; i < unique.size(); ++i)
-        QCOMPARE(run.records[i].config.name, unique[i]);
 }
 
 void TestRunFolder::missingAndForeignFiles_data()

@@ -43,6 +43,7 @@ private slots:
     void runningRowsStayOnTop_data();
     void runningRowsStayOnTop();
     void missingNumbersComeLast();
+    void nothingJudged();
     void rowsReadAloud();
     void layersOfARecord();
 };
@@ -126,6 +127,22 @@ void TestResultModel::missingNumbersComeLast()
             QCOMPARE(proxy.index(row, 0).data(ResultModel::FailedRole).toBool(),
                      row >= proxy.rowCount() - 2);
     }
+}
+
+/// Readers refuse such records; the model does not depend on it.
+void TestResultModel::nothingJudged()
+{
+    std::vector<ResultRecord> records = someRecords();
+    Measurement empty = *records.front().measurement();
+    empty.outputs.clear();
+    records.front().outcome = empty;
+    ResultModel model;
+    const QAbstractItemModelTester tester(&model,
+                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
+    model.setSnapshot(snapshotOf(records));
+    QCOMPARE(model.columnCount(), 9);
+    QVERIFY(model.index(0, 2).data().toString().isEmpty());
+    QVERIFY(!model.index(1, 2).data().toString().isEmpty());
 }
 
 void TestResultModel::rowsReadAloud()

@@ -49,7 +49,8 @@ void ResultModel::setSnapshot(const SnapshotPtr& snapshot)
 {
     std::vector<std::size_t> outputs;
     std::vector<OutputQuality> heads;
-    if (const Measurement* measured = firstMeasured(snapshot.get())) {
+    if (const Measurement* measured = firstMeasured(snapshot.get());
+        measured && !measured->outputs.empty()) {
         outputs.push_back(std::min(snapshot->outputIndex, measured->outputs.size() - 1));
         for (std::size_t i = 0; i < measured->outputs.size(); ++i) {
             if (i != outputs.front())
