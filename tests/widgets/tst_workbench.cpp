@@ -99,6 +99,15 @@ void TestWorkbench::plansRoundTrip()
     plan.refine = false;
     plan.policy = IndivisiblePolicy::Skip;
     QVERIFY(PlanChoice(plan.plan()) == plan);
+    // How palettes are searched is in no name, and part of the plan all the same.
+    plan.palette = {PaletteRounding::Reference, true};
+    const SweepPlan made = plan.plan();
+    QVERIFY(PlanChoice(made) == plan);
+    QVERIFY(made.palette == plan.palette && made.configs.back().palette == plan.palette);
+    plan.selectStandard();
+    QVERIFY(plan.palette == PaletteOptions {} && plan.isStandard());
+    plan.palette.embeddings = true;
+    QVERIFY(!plan.isStandard());
     std::size_t leaves = 0;
     for (const ConfigFamily& family : configFamilies())
         leaves += family.names.size();
@@ -151,6 +160,15 @@ void TestWorkbench::replacingAModelDropsTheOldOne()
     setup.confirmMetrics();
     QCOMPARE(setup.metrics().size(), std::size_t(1));
     QVERIFY(setup.missing().isEmpty());
+    // Metrics meant for a model that could not be opened are not those of the next one.
+    setup.openModel(write("a.pt", "state-dict"));
+    setup.adoptMetrics({{"logits", Metric::Snr, 12}}, QStringLiteral("As in the run before."));
+    QTRY_COMPARE(setup.modelState(), LoadState::Failed);
+    setup.openModel(write("b.pt", "transformer"));
+    setup.loadInputs(write("i.npy", "inputs"));
+    QTRY_COMPARE(setup.inputsState(), LoadState::Ready);
+    QVERIFY(!setup.metricsConfirmed());
+    QVERIFY(setup.confirmation().isEmpty());
 }
 
 void TestWorkbench::destroyedWhileRunning()

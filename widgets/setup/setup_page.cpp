@@ -42,6 +42,18 @@ QWidget* centred(QWidget* content)
     return outer;
 }
 
+/// Empty where palettes are searched as usual.
+QString paletteWords(const PaletteOptions& options)
+{
+    QStringList words;
+    if (options.embeddings)
+        words << SetupPage::tr("embedding tables too");
+    if (options.rounding == PaletteRounding::Reference)
+        words << SetupPage::tr("weights always rounded first");
+    return words.isEmpty() ? QString()
+                           : SetupPage::tr("Palettes: %1").arg(words.join(QStringLiteral(", ")));
+}
+
 } // namespace
 
 SetupPage::SetupPage(ProjectSetup& setup, QWidget* parent)
@@ -208,7 +220,11 @@ QLayout* SetupPage::buildPresets()
     m_thorough = add("presetThorough", tr("Thorough"),
                      tr("The standard sweep and %1 more, refined").arg(moreConfigurations().size()),
                      &PlanChoice::selectThorough);
-    row->addStretch();
+    m_palette = new Label({}, 11, 400, Tone::Text2);
+    m_palette->setObjectName(QStringLiteral("paletteOptions"));
+    m_palette->setElided(true);
+    m_palette->setToolTip(tr("As in the run before. A preset goes back to the usual."));
+    row->addWidget(m_palette, 1);
     return row;
 }
 
@@ -293,6 +309,7 @@ void SetupPage::refresh()
     m_quick->setChecked(m_setup.plan().isQuick());
     m_standard->setChecked(m_setup.plan().isStandard());
     m_thorough->setChecked(m_setup.plan().isThorough());
+    m_palette->setText(paletteWords(m_setup.plan().palette));
     const int count = m_setup.plan().count();
     const int refinements = m_setup.plan().plan().maxRefinements();
     m_counts->setText(refinements > 0

@@ -61,6 +61,7 @@ private:
     QPushButton* m_back = nullptr;
     Chip* m_quick = nullptr;
     Chip* m_standard = nullptr;
+    Label* m_palette = nullptr; ///< how palettes are searched, where that is not as usual
     Chip* m_thorough = nullptr;
     QCheckBox* m_recurrent = nullptr;
 };

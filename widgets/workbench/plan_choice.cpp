@@ -56,6 +56,7 @@ PlanChoice::PlanChoice()
 PlanChoice::PlanChoice(const SweepPlan& plan)
     : refine(plan.refine)
     , policy(plan.indivisible)
+    , palette(plan.palette)
 {
     std::vector<std::string> names;
     for (const CompressionConfig& config : plan.configs)
@@ -88,6 +89,7 @@ void PlanChoice::selectStandard()
     for (const CompressionConfig& config : baseConfigurations())
         m_selected.insert(config.name);
     refine = true;
+    palette = {};
 }
 
 void PlanChoice::selectThorough()
@@ -104,25 +106,27 @@ void PlanChoice::selectQuick()
             m_selected.insert(config.name);
     }
     refine = false;
+    palette = {};
 }
 
 bool PlanChoice::isQuick() const
 {
     PlanChoice preset;
     preset.selectQuick();
-    return !refine && preset.m_selected == m_selected;
+    return !refine && palette == preset.palette && preset.m_selected == m_selected;
 }
 
 bool PlanChoice::isStandard() const
 {
-    return refine && PlanChoice().m_selected == m_selected;
+    const PlanChoice preset;
+    return refine && palette == preset.palette && preset.m_selected == m_selected;
 }
 
 bool PlanChoice::isThorough() const
 {
     PlanChoice preset;
     preset.selectThorough();
-    return refine && preset.m_selected == m_selected;
+    return refine && palette == preset.palette && preset.m_selected == m_selected;
 }
 
 std::string PlanChoice::addOwn(const CompressionSpec& spec)
@@ -152,10 +156,10 @@ void PlanChoice::knowOwn(const std::vector<std::string>& names)
 
 std::vector<CompressionConfig> PlanChoice::known() const
 {
-    std::vector<CompressionConfig> all = baseConfigurations(policy);
+    std::vector<CompressionConfig> all = baseConfigurations(policy, palette);
     for (const auto* names : {&moreConfigurations(), &m_own})
         for (const std::string& configName : *names)
-            all.push_back(makeConfiguration(*specFromName(configName), policy));
+            all.push_back(makeConfiguration(*specFromName(configName), policy, palette));
     return all;
 }
 
@@ -178,6 +182,7 @@ SweepPlan PlanChoice::plan() const
     SweepPlan plan;
     plan.refine = refine;
     plan.indivisible = policy;
+    plan.palette = palette;
     for (CompressionConfig& config : known()) {
         if (isSelected(config.name))
             plan.configs.push_back(std::move(config));

@@ -24,7 +24,7 @@ struct ConfigFamily
 class PlanChoice
 {
 public:
-    /// Everything ticked, refinement on, policy Nearest.
+    /// The standard sweep: the 31 base configurations ticked, refinement on, policy Nearest.
     PlanChoice();
     /// What an earlier run did.
     explicit PlanChoice(const SweepPlan& plan);
@@ -33,7 +33,8 @@ public:
     void select(const std::vector<std::string>& names, bool on);
     void selectGroup(GroupId group, bool on);
     /// The presets. Standard: the 31 of the base sweep, refined. Thorough: those and
-    /// moreConfigurations(), refined. What is of the user's own making is ticked off.
+    /// moreConfigurations(), refined. What is of the user's own making is ticked off, and palettes
+    /// are searched as usual.
     void selectStandard();
     void selectThorough();
     bool isStandard() const;
@@ -52,6 +53,8 @@ public:
 
     bool refine = true;
     IndivisiblePolicy policy = IndivisiblePolicy::Nearest;
+    /// Of every palettization. Only the command line sets it; a run that is repeated brings it.
+    PaletteOptions palette;
 
     int count() const { return static_cast<int>(m_selected.size()); }
     int count(GroupId group) const;

@@ -92,6 +92,7 @@ void ProjectSetup::openModel(const QString& path, const LayerOptions& layers)
     m_modelError = {};
     m_modelState = LoadState::Loading;
     m_runFolder.clear();
+    m_wantedMetrics.clear(); // of another model
     dropInputs();
     updateDivisibility();
     emit modelChanged();
@@ -282,6 +283,7 @@ void ProjectSetup::startEstimate()
     // Both families are timed whatever is ticked now: trimming must not need another probe.
     PlanChoice everything;
     everything.policy = m_plan.policy;
+    everything.palette = m_plan.palette;
     const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     m_estimateTask = m_queue.run(
         this,

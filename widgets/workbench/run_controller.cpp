@@ -82,16 +82,13 @@ void RunController::start(SweepRequest request)
         return;
     m_phase = Phase::Starting;
     m_stopRequested = false;
-    const quint64 generation = ++m_generation;
-    ++m_openGeneration;
-    stopFollowing();
+    // The run that is shown stays as it is, followed too, until this one has its folder.
     m_queue.run(
         this,
-        [this, request, generation](const std::stop_token&) -> BackgroundQueue::Completion {
+        [this, request](const std::stop_token&) -> BackgroundQueue::Completion {
             auto live = std::make_shared<Live>();
             live->controller = this;
             live->store = std::make_shared<Store>();
-            live->generation = generation;
             live->runner = std::make_unique<SweepRunner>(request, *live);
             live->store->records = live->runner->earlierRecords();
             return [this, live, header = live->runner->header(),
@@ -108,6 +105,9 @@ void RunController::start(SweepRequest request)
 
 void RunController::adoptLive(std::shared_ptr<Live> live, RunHeader header)
 {
+    stopFollowing();
+    ++m_openGeneration;
+    live->generation = ++m_generation;
     m_live = std::move(live);
     m_phase = Phase::Running;
     m_state = RunState::Running;

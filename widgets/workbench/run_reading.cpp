@@ -91,7 +91,7 @@ void RunController::readFollowed()
     m_readingFollowed = true;
     m_queue.run(
         this,
-        [this, folder = m_folder, size = m_followedSize, store = m_store,
+        [this, folder = m_folder, size = m_followedSize,
          generation = m_generation](const std::stop_token&) -> BackgroundQueue::Completion {
             const bool written = isFolderLocked(toPath(folder));
             const qint64 now = QFileInfo(resultsFile(folder)).size();
@@ -99,7 +99,7 @@ void RunController::readFollowed()
             auto run = std::make_shared<RunContents>();
             if (changed)
                 *run = readRun(toPath(folder));
-            return [this, written, changed, now, run, store, generation] {
+            return [this, written, changed, now, run, generation] {
                 m_readingFollowed = false;
                 if (generation != m_generation || !m_following)
                     return;
@@ -112,10 +112,9 @@ void RunController::readFollowed()
                 if (!changed)
                     return;
                 m_warnings = run->warnings;
-                {
-                    const std::lock_guard lock(store->mutex);
-                    store->records = std::move(run->records);
-                }
+                // Another store: the one so far may be locked by whoever copies it.
+                m_store = std::make_shared<Store>();
+                m_store->records = std::move(run->records);
                 scheduleSnapshot();
             };
         },
