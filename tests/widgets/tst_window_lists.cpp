@@ -199,6 +199,8 @@ void TestWindowLists::runsHavePictures()
         return image != blank;
     };
     QVERIFY(inked(run.picture));
+    // A recipe among the results (group 3) is part of the picture.
+    QVERIFY(inked(QStringLiteral("0 10 10 1,3 50 50 1")));
     for (const QString& broken : {QStringLiteral("7 1 1 1"), QStringLiteral("0 1 1"),
                                   QStringLiteral("0 1000 1 1"), QStringLiteral("x")})
         QVERIFY(!inked(broken));

@@ -238,16 +238,17 @@ void DetailPanel::refresh()
     if (!snapshot || record < 0 || record >= static_cast<int>(snapshot->records.size())) {
         m_shown = kNoRecord;
         m_shownName.clear();
+        m_shownAt.clear();
         m_pages->setCurrentIndex(EmptyPage);
         return;
     }
     const ResultRecord& entry = snapshot->records[static_cast<std::size_t>(record)];
     const QString name = toQString(entry.config.name);
-    const bool failed = entry.failure() != nullptr; // until it was tried again
-    const bool another = record != m_shown || name != m_shownName || failed != m_shownFailed;
+    // A configuration that was tried again keeps its place and its name.
+    const bool another = record != m_shown || name != m_shownName || entry.finishedAt != m_shownAt;
     m_shown = record;
     m_shownName = name;
-    m_shownFailed = failed;
+    m_shownAt = entry.finishedAt;
     showChips(entry, snapshot->analysis.points[static_cast<std::size_t>(record)]);
     if (entry.measurement())
         showFigures(*entry.measurement());

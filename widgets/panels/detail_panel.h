@@ -70,7 +70,7 @@ private:
     QPlainTextEdit* m_recipe = nullptr;
     RecordId m_shown = kNoRecord;
     QString m_shownName;
-    bool m_shownFailed = false;
+    std::string m_shownAt; ///< when that was measured
 };
 
 } // namespace bitfront

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/target_bar.h"
 
-#include "core/plan/targets.h"
 #include "widgets/parts/buttons.h"
 #include "widgets/selection.h"
 #include "widgets/theme.h"
@@ -12,6 +11,8 @@
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QToolButton>
+
+#include <cmath>
 
 namespace bitfront {
 
@@ -26,6 +27,15 @@ QDoubleSpinBox* makeField(const QString& name, const QString& accessible)
     field->setFont(uiFont(13));
     field->setFixedWidth(uiPx(84));
     return field;
+}
+
+/// Sets what has changed elsewhere; a number that is being typed stays.
+void setShown(QDoubleSpinBox& field, double value)
+{
+    const double shown = std::round(value * std::pow(10, field.decimals()));
+    const double now = std::round(field.value() * std::pow(10, field.decimals()));
+    if (!field.hasFocus() || shown != now)
+        field.setValue(value);
 }
 
 } // namespace
@@ -101,18 +111,35 @@ void TargetBar::refresh()
     setVisible(view.targetsShown && snapshot);
     if (!snapshot || !view.targetsShown)
         return;
-    const bool iou = snapshot->judged.metric == Metric::Iou;
     const QSignalBlocker quiet(m_quality), quietToo(m_ratio);
+    fitToMetric(snapshot->judged.metric);
+    setShown(*m_quality, targets().quality.value_or(0));
+    setShown(*m_ratio, targets().ratio.value_or(1));
+    refreshAnswer();
+}
+
+/// Only where it is another one: a field that is fit anew loses what is being typed.
+void TargetBar::fitToMetric(Metric metric)
+{
+    if (m_metric == metric)
+        return;
+    m_metric = metric;
+    const bool iou = metric == Metric::Iou;
     m_quality->setRange(iou ? 0 : -100, iou ? 1 : 300);
     m_quality->setDecimals(iou ? 3 : 1);
     m_quality->setSingleStep(iou ? 0.01 : 1);
-    const QString unit = metricUnit(snapshot->judged.metric);
+    const QString unit = metricUnit(metric);
     m_quality->setSuffix(unit.isEmpty() ? unit : QLatin1Char(' ') + unit);
-    const auto quality = view.targetQuality.find(snapshot->judged.output);
-    m_quality->setValue(quality == view.targetQuality.end() ? snapshot->judged.floor
-                                                            : quality->second);
-    m_ratio->setValue(view.targetRatio.value_or(1));
-    refreshAnswer();
+}
+
+/// As the plot draws them; the fields show them rounded.
+Targets TargetBar::targets() const
+{
+    const MetricChoice& judged = m_selection.snapshot()->judged;
+    const ViewState& view = m_selection.view();
+    const auto quality = view.targetQuality.find(judged.output);
+    return {quality == view.targetQuality.end() ? judged.floor : quality->second,
+            view.targetRatio.value_or(1)};
 }
 
 void TargetBar::refreshAnswer()
@@ -121,8 +148,7 @@ void TargetBar::refreshAnswer()
     std::vector<bool> shown;
     for (const Visibility visibility : m_selection.visibilities())
         shown.push_back(visibility == Visibility::Shown);
-    const TargetAnswer answer =
-        meetTargets(snapshot.analysis, {m_quality->value(), m_ratio->value()}, shown);
+    const TargetAnswer answer = meetTargets(snapshot.analysis, targets(), shown);
     m_record = answer.winner;
     m_winner->setVisible(m_record != kNoRecord);
     if (m_record == kNoRecord) {

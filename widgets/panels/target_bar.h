@@ -3,7 +3,10 @@
 // good enough.
 #pragma once
 
+#include "core/plan/targets.h"
 #include "widgets/parts/labels.h"
+
+#include <optional>
 
 class QDoubleSpinBox;
 class QPushButton;
@@ -23,7 +26,9 @@ public:
 
 private:
     void refresh();
+    void fitToMetric(Metric metric);
     void refreshAnswer();
+    Targets targets() const;
     void setQuality(double quality);
     void setRatio(double ratio);
 
@@ -34,6 +39,7 @@ private:
     QPushButton* m_winner;
     Label* m_count;
     int m_record = -1;
+    std::optional<Metric> m_metric; ///< that the quality's field is fit for
 };
 
 } // namespace bitfront

@@ -46,8 +46,8 @@ QList<Place> placesOf(const QString& picture)
             return {};
         const Place place {words[0].toInt(), words[1].toInt(), words[2].toInt(),
                            words[3] == QLatin1String("1")};
-        if (place.group < 0 || place.group > 2 || place.x < 0 || place.x > kSteps || place.y < 0
-            || place.y > kSteps)
+        if (place.group < 0 || place.group >= static_cast<int>(std::size(kGroups)) || place.x < 0
+            || place.x > kSteps || place.y < 0 || place.y > kSteps)
             return {};
         places << place;
     }

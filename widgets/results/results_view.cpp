@@ -84,8 +84,12 @@ ResultsView::ResultsView(ResultModel& model, Selection& selection, QWidget* pare
     header()->setHighlightSections(false);
     header()->setMinimumSectionSize(uiPx(40));
     sortByColumn(m_model.columnOf(ResultModel::Column::Ratio), Qt::DescendingOrder);
+    noteSorting();
+    connect(header(), &QHeaderView::sortIndicatorChanged, this, &ResultsView::noteSorting);
     connect(m_proxy, &QAbstractItemModel::modelReset, this, [this] {
         layOutColumns();
+        sortAgain();
+        m_lastCurrent = kNoRecord;
         followSelection();
     });
     connect(&m_selection, &Selection::selectedChanged, this, &ResultsView::followSelection);
@@ -132,6 +136,26 @@ void ResultsView::followSelection()
     if (current.isValid() || m_selection.current() == kNoRecord)
         m_lastCurrent = m_selection.current();
     m_following = false;
+}
+
+void ResultsView::noteSorting()
+{
+    const int column = header()->sortIndicatorSection();
+    if (m_sortingAgain || column < 0 || column >= m_model.columnCount())
+        return;
+    m_sortKind = m_model.columnKind(column);
+    m_sortOffset = column - m_model.columnOf(m_sortKind);
+}
+
+/// Another run may judge more or fewer outputs: what is sorted by has moved to another column.
+void ResultsView::sortAgain()
+{
+    const int first = m_model.columnOf(m_sortKind);
+    const int column = first + m_sortOffset;
+    const bool there = column < m_model.columnCount() && m_model.columnKind(column) == m_sortKind;
+    m_sortingAgain = true;
+    sortByColumn(there ? column : first, header()->sortIndicatorOrder());
+    m_sortingAgain = false;
 }
 
 /// Rows come and go without anybody choosing them.

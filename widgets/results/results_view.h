@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/plan/result.h"
+#include "widgets/results/result_model.h"
 
 #include <QTreeView>
 
@@ -42,6 +43,8 @@ private:
     void layOutColumns();
     void followSelection();
     void followShown();
+    void noteSorting();
+    void sortAgain();
     int recordOf(const QModelIndex& index) const;
     bool actByKey(const QKeyEvent& event);
     void drawPin(QPainter* painter, const QRect& row, const QModelIndex& index) const;
@@ -56,6 +59,9 @@ private:
     bool m_leading = false; ///< while it sets the selection
     bool m_inSight = true; ///< whether the current row was before the rows changed
     RecordId m_lastCurrent = kNoRecord; ///< that was brought into sight
+    ResultModel::Column m_sortKind = ResultModel::Column::Ratio;
+    int m_sortOffset = 0; ///< among several columns of that kind: one for each judged output
+    bool m_sortingAgain = false;
 };
 
 } // namespace bitfront
