@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
 
 namespace bitfront {
 
@@ -74,19 +75,6 @@ void LayerView::compress(PaletteRounding rounding, const std::stop_token& stop)
     compressWeights(0, m_layer, m_storage, rounding, m_before, m_after, cache, stop);
 }
 
-/// Parts are numbered in row-major order of their grid, as scales are.
-int LayerView::partOf(std::size_t element) const
-{
-    std::int64_t rest = static_cast<std::int64_t>(element), part = 0, stride = 1;
-    for (std::size_t axis = m_partShape.size(); axis-- > 0;) {
-        const std::int64_t position = rest % m_layer.shape[axis];
-        rest /= m_layer.shape[axis];
-        part += position / m_partShape[axis] * stride;
-        stride *= m_layer.shape[axis] / m_partShape[axis];
-    }
-    return static_cast<int>(part);
-}
-
 std::string LayerView::partName(int part) const
 {
     if (m_parts == 1 || part < 0)
@@ -94,26 +82,64 @@ std::string LayerView::partName(int part) const
     const QuantConfig* quant = quantOf(m_storage);
     if (quant && quant->granularity == QuantGranularity::PerBlock)
         return "block " + std::to_string(part + 1);
-    const std::int64_t channels = quant ? 1 : m_partShape[0];
+    const std::int64_t channels = channelsPerPart();
     if (channels == 1)
         return "channel " + std::to_string(part + 1);
     return "channels " + std::to_string(part * channels + 1) + "–"
         + std::to_string((part + 1) * channels);
 }
 
+/// 1 where a part is a block: those are numbered themselves.
+std::int64_t LayerView::channelsPerPart() const
+{
+    return quantOf(m_storage) || m_partShape.empty() ? 1 : m_partShape[0];
+}
+
+int LayerView::partHolding(std::int64_t number) const
+{
+    return static_cast<int>(
+        std::clamp<std::int64_t>((number - 1) / channelsPerPart(), 0, m_parts - 1));
+}
+
+/// Parts are numbered in row-major order of their grid, as scales are.
 std::vector<float> LayerView::valuesOf(const std::vector<float>& all, int part) const
 {
-    if (part < 0 || m_parts == 1)
-        return all;
+    const std::vector<std::int64_t>& shape = m_layer.shape;
+    std::vector<std::int64_t> strides(shape.size(), 1), at(shape.size(), 0);
+    std::int64_t origin = 0, rest = part;
+    for (std::size_t axis = shape.size(); axis-- > 0;) {
+        if (axis + 1 < shape.size())
+            strides[axis] = strides[axis + 1] * shape[axis + 1];
+        const std::int64_t parts = shape[axis] / m_partShape[axis];
+        origin += rest % parts * m_partShape[axis] * strides[axis];
+        rest /= parts;
+    }
+    // Neighbours in memory: everything below the last axis that is cut.
+    std::size_t outer = shape.size();
+    std::int64_t run = 1;
+    while (outer > 0) {
+        --outer;
+        run *= m_partShape[outer];
+        if (m_partShape[outer] != shape[outer])
+            break;
+    }
     std::vector<float> values;
-    for (std::size_t i = 0; i < all.size(); ++i)
-        if (partOf(i) == part)
-            values.push_back(all[i]);
+    for (bool more = true; more;) {
+        const auto from =
+            all.begin() + std::inner_product(at.begin(), at.end(), strides.begin(), origin);
+        values.insert(values.end(), from, from + run);
+        more = false;
+        for (std::size_t axis = outer; axis-- > 0 && !more;) {
+            more = ++at[axis] < m_partShape[axis];
+            if (!more)
+                at[axis] = 0;
+        }
+    }
     return values;
 }
 
 /// Every step of an integer grid; otherwise what the weights were really moved to.
-std::vector<double> LayerView::levelsOf(int part) const
+std::vector<double> LayerView::levelsOf(int part, std::span<const float> after) const
 {
     if (m_storage.kind == StorageKind::Untouched || (part < 0 && m_parts > 1))
         return {};
@@ -127,19 +153,29 @@ std::vector<double> LayerView::levelsOf(int part) const
             levels.push_back((code - zero) * double(m_scales[index]));
         return levels;
     }
-    const std::vector<float> moved = valuesOf(m_after, part);
-    levels.assign(moved.begin(), moved.end());
-    std::ranges::sort(levels);
-    const auto [from, to] = std::ranges::unique(levels);
-    levels.erase(from, to);
-    return levels.size() > kMostLevels ? std::vector<double>() : levels;
+    for (const float value : after) {
+        const auto place = std::ranges::lower_bound(levels, double(value));
+        if (!std::isfinite(value) || (place != levels.end() && *place == double(value)))
+            continue;
+        if (levels.size() == kMostLevels)
+            return {};
+        levels.insert(place, value);
+    }
+    return levels;
 }
 
 LayerHistogram LayerView::histogram(int part, int bins) const
 {
-    const std::vector<float> before = valuesOf(m_before, part), after = valuesOf(m_after, part);
+    std::vector<float> partBefore, partAfter;
+    const bool whole = part < 0 || m_parts == 1;
+    if (!whole) {
+        partBefore = valuesOf(m_before, part);
+        partAfter = valuesOf(m_after, part);
+    }
+    const std::span<const float> before = whole ? m_before : partBefore;
+    const std::span<const float> after = whole ? m_after : partAfter;
     LayerHistogram result;
-    result.levels = levelsOf(part);
+    result.levels = levelsOf(part, after);
     auto [low, high] = finiteRange(before, after);
     if (low == high) { // all alike: a bin needs some width
         low -= std::max(std::abs(low), 1e-6) / 2;

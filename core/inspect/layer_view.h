@@ -5,6 +5,7 @@
 #include "core/engine/engine.h"
 #include "core/inspect/value_bins.h"
 
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -38,15 +39,18 @@ public:
     int parts() const { return m_parts; }
     /// "channel 3", "block 17", "channels 8–15"; empty when the layer is one part.
     std::string partName(int part) const;
-    /// Counts of one part, or of the whole layer (−1).
+    /// The part that holds the channel or block of this number, as partName() counts them.
+    int partHolding(std::int64_t number) const;
+    /// Counts of one part, or of the whole layer (−1). Looks at all its weights: of a large layer
+    /// nothing for a thread that answers people.
     LayerHistogram histogram(int part, int bins) const;
 
 private:
     void findParts();
     void compress(PaletteRounding rounding, const std::stop_token& stop);
     std::vector<float> valuesOf(const std::vector<float>& all, int part) const;
-    std::vector<double> levelsOf(int part) const;
-    int partOf(std::size_t element) const;
+    std::vector<double> levelsOf(int part, std::span<const float> after) const;
+    std::int64_t channelsPerPart() const;
 
     LayerInfo m_layer;
     LayerStorage m_storage;

@@ -13,10 +13,20 @@ namespace {
 
 /// Shorter axes than this are features, not pixels.
 constexpr std::int64_t kLeastPixels = 8;
+/// Longer axes are vocabularies, not pixels.
+constexpr std::int64_t kMostPixels = 8192;
 
 } // namespace
 
 OutputView::OutputView(OutputInfo info, Metric metric, std::vector<float> baseline,
+                       std::vector<float> compressed)
+    : OutputView(std::move(info), metric,
+                 std::make_shared<const std::vector<float>>(std::move(baseline)),
+                 std::move(compressed))
+{
+}
+
+OutputView::OutputView(OutputInfo info, Metric metric, SharedValues baseline,
                        std::vector<float> compressed)
     : m_info(std::move(info))
     , m_metric(metric)
@@ -26,7 +36,7 @@ OutputView::OutputView(OutputInfo info, Metric metric, std::vector<float> baseli
     const auto count = static_cast<std::size_t>(
         std::accumulate(m_info.shape.begin(), m_info.shape.end(), std::int64_t(1),
                         [](std::int64_t a, std::int64_t b) { return a * b; }));
-    if (m_baseline.size() != count || m_compressed.size() != count || count == 0)
+    if (m_baseline->size() != count || m_compressed.size() != count || count == 0)
         throw Error(ErrorCode::Internal,
                     "Output '" + m_info.name + "' has another size than the uncompressed one.");
     if (m_info.shape.size() > 1)
@@ -39,7 +49,10 @@ OutputView::OutputView(OutputInfo info, Metric metric, std::vector<float> baseli
 void OutputView::findForm()
 {
     const auto& shape = m_info.shape;
-    if (shape.size() < 3 || shape.back() < kLeastPixels || shape[shape.size() - 2] < kLeastPixels)
+    const auto isSide = [](std::int64_t extent) {
+        return extent >= kLeastPixels && extent <= kMostPixels;
+    };
+    if (shape.size() < 3 || !isSide(shape.back()) || !isSide(shape[shape.size() - 2]))
         return;
     m_picture.width = shape.back();
     m_picture.height = shape[shape.size() - 2];
@@ -66,7 +79,7 @@ std::span<const float> OutputView::part(const std::vector<float>& all, std::int6
 
 std::span<const float> OutputView::baseline(std::int64_t sample) const
 {
-    return part(m_baseline, sample);
+    return part(*m_baseline, sample);
 }
 
 std::span<const float> OutputView::compressed(std::int64_t sample) const
@@ -91,11 +104,16 @@ ValueBins OutputView::errors(std::int64_t sample, int bins) const
     } else {
         all = m_compressed;
         for (std::size_t i = 0; i < all.size(); ++i)
-            all[i] -= m_baseline[i];
+            all[i] -= (*m_baseline)[i];
     }
     const auto [low, high] = finiteRange(all);
     const double reach = std::max({std::abs(low), std::abs(high), 1e-9});
     return countValues(all, -reach, reach, bins);
+}
+
+std::uint64_t OutputView::bytes() const
+{
+    return m_compressed.size() * sizeof(float) + m_ranking.size() * sizeof(SampleQuality);
 }
 
 double OutputView::disagreement(std::int64_t sample) const

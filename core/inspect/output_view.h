@@ -6,6 +6,7 @@
 #include "core/inspect/value_bins.h"
 #include "core/plan/result.h"
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,7 +16,7 @@ namespace bitfront {
 /// How an output is best looked at.
 enum class OutputForm
 {
-    Picture, ///< two long axes at the end: pixels
+    Picture, ///< two long axes at the end: pixels, as many as a picture may have
     Mask, ///< the same, of zeros and ones
     Line ///< anything else: values in order
 };
@@ -33,11 +34,16 @@ struct PictureShape
     std::int64_t planes = 1, height = 0, width = 0;
 };
 
+/// Values that several views look at.
+using SharedValues = std::shared_ptr<const std::vector<float>>;
+
 class OutputView
 {
 public:
     /// `baseline` and `compressed` are row-major values of `info.shape`; throws Error where their
     /// sizes do not fit.
+    OutputView(OutputInfo info, Metric metric, SharedValues baseline,
+               std::vector<float> compressed);
     OutputView(OutputInfo info, Metric metric, std::vector<float> baseline,
                std::vector<float> compressed);
 
@@ -58,6 +64,8 @@ public:
     ValueBins errors(std::int64_t sample, int bins) const;
     /// Pixels of a mask that changed: share of all, 0…1.
     double disagreement(std::int64_t sample) const;
+    /// Memory of its own: without the uncompressed values, which views share.
+    std::uint64_t bytes() const;
 
 private:
     void findForm();
@@ -66,7 +74,8 @@ private:
 
     OutputInfo m_info;
     Metric m_metric;
-    std::vector<float> m_baseline, m_compressed;
+    SharedValues m_baseline;
+    std::vector<float> m_compressed;
     std::int64_t m_samples = 1, m_perSample = 0;
     OutputForm m_form = OutputForm::Line;
     PictureShape m_picture;

@@ -49,6 +49,8 @@ class InspectTest : public QObject
 private slots:
     void weightsLieOnTheirLevels_data();
     void weightsLieOnTheirLevels();
+    void partsAreTheirOwnWeights_data();
+    void partsAreTheirOwnWeights();
     void untouchedLayersStay();
     void wrongSizesAreRefused();
     void formsOfOutputs_data();
@@ -122,6 +124,61 @@ void InspectTest::weightsLieOnTheirLevels()
     QVERIFY(view.before() != view.after());
 }
 
+void InspectTest::partsAreTheirOwnWeights_data()
+{
+    QTest::addColumn<CompressionSpec>("spec");
+    QTest::addColumn<LayerKind>("kind");
+    QTest::addColumn<int>("part");
+    QTest::addColumn<int>("first");
+    QTest::addColumn<int>("count"); // neighbours
+    QTest::addColumn<int>("stride"); // from one lot of neighbours to the next
+    QTest::addColumn<int>("number"); // as partName() says it
+    const QuantConfig block {CodeType::Int4, QuantScheme::Symmetric, QuantGranularity::PerBlock,
+                             16};
+    QTest::newRow("channel") << CompressionSpec(kInt4Channel) << LayerKind::Conv << 2 << 2 * 288
+                             << 288 << 0 << 3;
+    QTest::newRow("channel of a transposed convolution")
+        << CompressionSpec(kInt4Channel) << LayerKind::ConvTranspose << 2 << 2 * 9 << 9 << 288 << 3;
+    QTest::newRow("block") << CompressionSpec(block) << LayerKind::Conv << 3 << 288 + 144 << 144
+                           << 0 << 4;
+    QTest::newRow("group") << CompressionSpec(PaletteConfig {4, 4, false}) << LayerKind::Conv << 2
+                           << 8 * 288 << 4 * 288 << 0 << 12;
+}
+
+/// The weights of a part are raised: its counts tell all of them, and nothing else.
+void InspectTest::partsAreTheirOwnWeights()
+{
+    QFETCH(CompressionSpec, spec);
+    QFETCH(LayerKind, kind);
+    QFETCH(int, part);
+    QFETCH(int, first);
+    QFETCH(int, count);
+    QFETCH(int, stride);
+    QFETCH(int, number);
+    LayerInfo info = layer({16, 32, 3, 3});
+    info.kind = kind;
+    std::vector<float> weights = test::bellValues(16 * 32 * 9, 3, 0.1);
+    std::int64_t raised = 0;
+    for (int lot = first; lot < std::ssize(weights); lot += stride) {
+        for (int i = lot; i < lot + count; ++i, ++raised)
+            weights[static_cast<std::size_t>(i)] += 50;
+        if (stride == 0)
+            break;
+    }
+    const LayerView view(info, stored(info, spec), PaletteRounding::Automatic, weights);
+    const auto counted = [&view](int which) {
+        const LayerHistogram histogram = view.histogram(which, 40);
+        return histogram.before.low > 40 ? std::accumulate(
+                   histogram.before.counts.begin(), histogram.before.counts.end(), std::int64_t(0))
+                                         : 0;
+    };
+    QCOMPARE(counted(part), raised);
+    QCOMPARE(counted(part - 1), std::int64_t(0));
+    QCOMPARE(counted(part + 1), std::int64_t(0));
+    QCOMPARE(view.partHolding(number), part);
+    QCOMPARE(view.partHolding(100000), view.parts() - 1);
+}
+
 void InspectTest::untouchedLayersStay()
 {
     const LayerInfo info = layer({4, 3, 3, 3});
@@ -176,6 +233,7 @@ void InspectTest::formsOfOutputs_data()
                               << 3;
     QTest::newRow("masks") << Shape {2, 1, 16, 20} << Metric::Iou << OutputForm::Mask << 2 << 1;
     QTest::newRow("sound") << Shape {2, 1, 900} << Metric::Snr << OutputForm::Line << 2 << 1;
+    QTest::newRow("words") << Shape {1, 8, 9000} << Metric::Psnr << OutputForm::Line << 1 << 1;
     QTest::newRow("boxes") << Shape {2, 100, 4} << Metric::Psnr << OutputForm::Line << 2 << 1;
 }
 

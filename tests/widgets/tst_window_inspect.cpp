@@ -63,7 +63,7 @@ void WindowInspectTest::outputsOpen()
     f.selection().setCurrent(0);
     QTRY_VERIFY(panel->state().isEmpty());
     QVERIFY(panel->samples().rowCount() > 0);
-    QCOMPARE(panel->canvas().captions().size(), 3);
+    QTRY_COMPARE(panel->canvas().captions().size(), 3);
     // The worst sample is on top and shown.
     auto* list = f.find<QTreeView>("samplesTable");
     QCOMPARE(list->currentIndex().row(), 0);

@@ -5,6 +5,7 @@
 #include "widgets/parts/buttons.h"
 #include "widgets/parts/weight_histogram.h"
 #include "widgets/results/compare_model.h"
+#include "widgets/results/result_choice.h"
 #include "widgets/results/result_delegate.h"
 #include "widgets/results/table_header.h"
 #include "widgets/selection.h"
@@ -12,7 +13,6 @@
 #include "widgets/workbench/run_controller.h"
 #include "widgets/workbench/text.h"
 
-#include <QComboBox>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -33,17 +33,6 @@ constexpr int kWeightsWidth = 196;
 constexpr int kNameWidth = 108; ///< of a layer, at least
 constexpr int kNumberWidth = 68;
 
-QComboBox* makeChoice(const QString& name, const QString& accessible)
-{
-    auto* combo = new QComboBox;
-    combo->setObjectName(name);
-    combo->setAccessibleName(accessible);
-    combo->setMinimumContentsLength(14);
-    combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    combo->setMaxVisibleItems(16);
-    return combo;
-}
-
 } // namespace
 
 ComparePanel::ComparePanel(RunController& run, Selection& selection, Inspector& inspector,
@@ -54,8 +43,8 @@ ComparePanel::ComparePanel(RunController& run, Selection& selection, Inspector& 
     , m_inspector(inspector)
     , m_pages(new QStackedLayout(this))
     , m_state(new Label({}, 13, 400, Tone::Text2))
-    , m_a(makeChoice(QStringLiteral("compareA"), tr("Result A")))
-    , m_b(makeChoice(QStringLiteral("compareB"), tr("Result B")))
+    , m_a(new ResultChoice(QStringLiteral("compareA"), tr("Result A")))
+    , m_b(new ResultChoice(QStringLiteral("compareB"), tr("Result B")))
     , m_headline(new Label({}, 13, 600))
     , m_otherWords(new Label({}, 11, 400, Tone::Text2))
     , m_otherButton(makeButton(tr("Other run…"), ButtonRole::Link))
@@ -82,14 +71,12 @@ ComparePanel::ComparePanel(RunController& run, Selection& selection, Inspector& 
     connect(&m_selection, &Selection::comparedChanged, this, &ComparePanel::refresh);
     connect(&m_run, &RunController::snapshotChanged, this, &ComparePanel::refresh);
     connect(&m_run, &RunController::runChanged, this, &ComparePanel::dropOther);
-    connect(&m_inspector, &Inspector::pairReady, this,
-            [this](const LayerViewPtr& a, const LayerViewPtr& b) {
-                if (a->storage().layer != m_layer)
-                    return;
-                const LayerHistogram first = a->histogram(-1, 96), second = b->histogram(-1, 96);
-                m_histogram->setHistogram({first.after, second.after, {}});
-                m_histogram->setOverlay({first.before, second.before, {}});
-            });
+    connect(&m_inspector, &Inspector::pairReady, this, [this](const LayerPair& pair) {
+        if (pair.layer != m_layer)
+            return;
+        m_histogram->setHistogram({pair.a.after, pair.b.after, {}});
+        m_histogram->setOverlay({pair.a.before, pair.b.before, {}});
+    });
     connect(&m_inspector, &Inspector::pairFailed, this, [this](const QString& reason) {
         m_histogram->clear();
         m_histogramTitle->setText(reason);

@@ -8,7 +8,6 @@
 #include "widgets/results/compare_text.h"
 #include "widgets/workbench/inspector.h"
 
-class QComboBox;
 class QGridLayout;
 class QPushButton;
 class QStackedLayout;
@@ -17,6 +16,7 @@ class QTreeView;
 namespace bitfront {
 
 class CompareModel;
+class ResultChoice;
 class RunController;
 class Selection;
 class WeightHistogram;
@@ -50,11 +50,10 @@ protected:
 private:
     QWidget* buildSide();
     QWidget* buildLayers();
-    void fillChoices();
-    void fillCombo(QComboBox& combo, const std::vector<ResultRecord>& records, int current) const;
     void adoptOther(std::shared_ptr<const RunContents> other, const QString& folder);
     void dropOther();
     void refresh();
+    void showPair();
     void showRows(const std::vector<CompareRow>& rows);
     void choose(bool first, int index);
     void openLayer();
@@ -72,8 +71,8 @@ private:
     int m_otherChosen = kNoRecord;
     QStackedLayout* m_pages;
     Label* m_state;
-    QComboBox* m_a;
-    QComboBox* m_b;
+    ResultChoice* m_a;
+    ResultChoice* m_b;
     Label* m_headline;
     Label* m_otherWords;
     QPushButton* m_otherButton;
@@ -84,6 +83,7 @@ private:
     Label* m_histogramTitle;
     std::string m_layer; ///< whose weights are shown
     bool m_layerOpen = false; ///< whether it is stored in both, so that there are weights to show
+    std::string m_shown; ///< what the comparison says was made of
     BackgroundQueue m_queue; ///< last: joined before anything it uses dies
 };
 

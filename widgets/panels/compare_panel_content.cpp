@@ -1,41 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Which two results the comparison shows, and what it says about them.
 #include "widgets/panels/compare_panel.h"
-#include "widgets/parts/marker.h"
 #include "widgets/parts/weight_histogram.h"
 #include "widgets/results/compare_model.h"
+#include "widgets/results/result_choice.h"
 #include "widgets/selection.h"
-#include "widgets/theme.h"
 #include "widgets/workbench/run_controller.h"
 #include "widgets/workbench/run_location.h"
 #include "widgets/workbench/text.h"
 
-#include <QComboBox>
 #include <QFileInfo>
 #include <QGridLayout>
-#include <QPainter>
 #include <QPushButton>
 #include <QStackedLayout>
 #include <QTreeView>
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 
 namespace bitfront {
 
 namespace {
 
 const std::vector<ResultRecord> kNothing;
-
-QIcon markerIcon(const CompressionConfig& config)
-{
-    QPixmap picture(32, 32);
-    picture.setDevicePixelRatio(2);
-    picture.fill(Qt::transparent);
-    QPainter painter(&picture);
-    painter.setRenderHint(QPainter::Antialiasing);
-    paintMarker(painter, config.group, {8, 8}, config.isRefinement(), Theme::current().field);
-    return picture;
-}
 
 RunIdentity identityOf(const RunHeader& header)
 {
@@ -51,10 +39,11 @@ bool measured(const std::vector<ResultRecord>& records, int index)
 /// How many names both have.
 int common(const std::vector<ResultRecord>& a, const std::vector<ResultRecord>& b)
 {
-    return static_cast<int>(std::ranges::count_if(a, [&](const ResultRecord& record) {
-        return std::ranges::any_of(
-            b, [&](const ResultRecord& other) { return other.config.name == record.config.name; });
-    }));
+    std::unordered_set<std::string_view> names;
+    for (const ResultRecord& other : b)
+        names.insert(other.config.name);
+    return static_cast<int>(std::ranges::count_if(
+        a, [&](const ResultRecord& record) { return names.contains(record.config.name); }));
 }
 
 } // namespace
@@ -186,28 +175,6 @@ void ComparePanel::choose(bool first, int index)
     m_selection.setCompared(first ? chosen : a, first ? b : chosen);
 }
 
-void ComparePanel::fillCombo(QComboBox& combo, const std::vector<ResultRecord>& records,
-                             int current) const
-{
-    std::vector<int> order;
-    for (int i = 0; i < static_cast<int>(records.size()); ++i)
-        if (measured(records, i))
-            order.push_back(i);
-    const auto ratioOf = [&](int i) {
-        return records[static_cast<std::size_t>(i)].measurement()->size.compressionRatio();
-    };
-    std::ranges::stable_sort(order, std::ranges::greater(), ratioOf);
-    combo.clear();
-    for (const int i : order) {
-        const ResultRecord& entry = records[static_cast<std::size_t>(i)];
-        combo.addItem(markerIcon(entry.config),
-                      tr("%1, %2").arg(toQString(shortCode(entry.config)), ratioText(ratioOf(i))),
-                      i);
-        combo.setItemData(combo.count() - 1, toQString(title(entry.config)), Qt::ToolTipRole);
-    }
-    combo.setCurrentIndex(combo.findData(current));
-}
-
 void ComparePanel::refresh()
 {
     if (!isVisible())
@@ -220,11 +187,27 @@ void ComparePanel::refresh()
                                        "them side by side.")
                                   : tr("There is nothing to compare yet."));
         m_pages->setCurrentIndex(0);
+        m_shown.clear();
         return;
     }
-    fillCombo(*m_a, recordsOf(true), chosenOf(true));
-    fillCombo(*m_b, recordsOf(false), chosenOf(false));
+    m_a->setRecords(recordsOf(true), chosenOf(true));
+    m_b->setRecords(recordsOf(false), chosenOf(false));
     m_pages->setCurrentIndex(1);
+    // A sweep that goes on changes nothing about the two.
+    const auto identity = [](const ResultRecord* record) {
+        return record ? record->config.name + '\n' + record->finishedAt + '\n' : "-\n";
+    };
+    const std::string shown = identity(a) + identity(b) + m_run.snapshot()->judged.output
+        + (m_other ? "\nother" : "") + (m_otherIsA ? " first" : "");
+    if (shown == m_shown)
+        return;
+    m_shown = shown;
+    showPair();
+}
+
+void ComparePanel::showPair()
+{
+    const ResultRecord *a = record(true), *b = record(false);
     if (!a || !b) {
         const QString only = toQString(shortCode((a ? a : b)->config));
         m_headline->setText(tr("Choose a second result to compare with %1.").arg(only));
@@ -291,6 +274,7 @@ void ComparePanel::openLayer()
     }
     m_layer = first->layer;
     m_histogramTitle->setText(toQString(first->layer));
+    m_histogram->waitFor(tr("Reading the weights…"));
     m_inspector.requestPair(a->config, *first, b->config, *second);
 }
 

@@ -13,29 +13,32 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
-#include <functional>
+#include <algorithm>
 
 namespace bitfront {
 
 namespace {
 
-constexpr int kBins = 96;
-
 /// Steps through the parts of a layer; the first value is the whole.
 class PartBox : public QSpinBox
 {
 public:
-    std::function<QString(int)> nameOf;
+    LayerViewPtr view; ///< whose parts are named
 
 protected:
     QString textFromValue(int value) const override
     {
-        return value == 0 || !nameOf ? LayerInset::tr("whole layer") : nameOf(value - 1);
+        return value == 0 || !view ? LayerInset::tr("whole layer")
+                                   : toQString(view->partName(value - 1));
     }
+    /// Any channel of a group stands for the group.
     int valueFromText(const QString& text) const override
     {
-        const qsizetype digits = text.indexOf(QRegularExpression(QStringLiteral("[0-9]")));
-        return digits < 0 ? 0 : text.mid(digits).section(QChar(0x2013), 0, 0).toInt();
+        static const QRegularExpression kNumber(QStringLiteral("[0-9]+"));
+        const QRegularExpressionMatch number = kNumber.match(text);
+        return number.hasMatch() && view
+            ? view->partHolding(std::max(number.captured().toLongLong(), 1LL)) + 1
+            : 0;
     }
     QValidator::State validate(QString&, int&) const override { return QValidator::Acceptable; }
 };
@@ -64,11 +67,14 @@ LayerInset::LayerInset(Inspector& inspector, QWidget* parent)
     m_histogram->setObjectName(QStringLiteral("weightHistogram"));
     column->addWidget(m_histogram);
     connect(&m_inspector, &Inspector::layerReady, this, &LayerInset::adopt);
-    connect(&m_inspector, &Inspector::layerFailed, this, [this](const QString& reason) {
-        m_state->setText(reason);
-        m_state->setTone(Tone::Err);
-        m_state->show();
-    });
+    connect(&m_inspector, &Inspector::layerFailed, this, &LayerInset::fail);
+    connect(&m_inspector, &Inspector::histogramReady, this,
+            [this](const LayerViewPtr& view, const LayerHistogram& counts) {
+                if (view != m_view)
+                    return;
+                m_state->hide();
+                m_histogram->setHistogram(counts);
+            });
     connect(m_part, &QSpinBox::valueChanged, this, &LayerInset::refresh);
     hide();
 }
@@ -126,6 +132,7 @@ void LayerInset::showLayer(const CompressionConfig& config, const LayerStorage& 
     m_state->setTone(Tone::Text2);
     m_state->setText(tr("Reading the weights…"));
     m_state->setVisible(m_histogram->isEmpty());
+    m_histogram->waitFor(m_state->text()); // it still shows the layer before
     m_part->setVisible(false);
     show();
     m_inspector.requestLayer(config, storage);
@@ -144,11 +151,8 @@ void LayerInset::adopt(const LayerViewPtr& view)
     if (view->storage().layer != m_layer)
         return;
     m_view = view;
-    m_state->hide();
     const QSignalBlocker quiet(m_part);
-    static_cast<PartBox*>(m_part)->nameOf = [view](int part) {
-        return toQString(view->partName(part));
-    };
+    static_cast<PartBox*>(m_part)->view = view;
     m_part->setRange(0, view->parts() > 1 ? view->parts() : 0);
     m_part->setValue(view->parts() > 1 ? 1 : 0);
     m_part->setVisible(view->parts() > 1);
@@ -160,8 +164,21 @@ void LayerInset::adopt(const LayerViewPtr& view)
 
 void LayerInset::refresh()
 {
-    if (m_view)
-        m_histogram->setHistogram(m_view->histogram(m_part->value() - 1, kBins));
+    if (!m_view)
+        return;
+    m_histogram->waitFor(tr("Counting the weights…"));
+    m_inspector.requestHistogram(m_view, m_part->value() - 1);
+}
+
+/// Nothing is shown that the title does not name.
+void LayerInset::fail(const QString& reason)
+{
+    m_view.reset();
+    m_histogram->clear();
+    m_part->hide();
+    m_state->setText(reason);
+    m_state->setTone(Tone::Err);
+    m_state->show();
 }
 
 } // namespace bitfront

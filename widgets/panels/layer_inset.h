@@ -32,6 +32,7 @@ private:
     QWidget* buildHead();
     void adopt(const LayerViewPtr& view);
     void refresh();
+    void fail(const QString& reason);
 
     Inspector& m_inspector;
     LayerViewPtr m_view;

@@ -50,15 +50,21 @@ OutputsPanel::OutputsPanel(RunController& run, Selection& selection, Inspector& 
     m_delay.setInterval(kDelayMs);
     connect(&m_delay, &QTimer::timeout, this, &OutputsPanel::request);
     connect(&m_selection, &Selection::currentChanged, &m_delay, qOverload<>(&QTimer::start));
+    connect(&m_run, &RunController::snapshotChanged, this, &OutputsPanel::request);
     connect(&m_run, &RunController::runChanged, this, [this] {
-        m_canvas->setSample(nullptr, 0, 0);
-        m_views.reset();
+        clear();
         m_asked.clear();
         request();
     });
     connect(&m_inspector, &Inspector::outputsReady, this, &OutputsPanel::adopt);
     connect(&m_inspector, &Inspector::outputsFailed, this,
             [this](const QString& reason) { showState(reason, true); });
+    connect(
+        &m_inspector, &Inspector::drawingReady, this,
+        [this](const OutputViewsPtr& views, std::size_t output, const SampleDrawingPtr& drawing) {
+            if (views == m_views && m_views->config == m_asked)
+                m_canvas->setSample({views, &views->outputs[output]}, drawing);
+        });
     request();
 }
 
@@ -129,16 +135,20 @@ void OutputsPanel::request()
         return;
     }
     const ResultRecord& record = snapshot->records[static_cast<std::size_t>(current)];
-    if (!isVisible() || record.config.name == m_asked)
+    if (!isVisible() || (record.config.name == m_asked && record.finishedAt == m_askedAt))
         return;
+    m_askedAt = record.finishedAt;
     if (!record.measurement()) {
-        m_asked.clear();
+        m_asked = record.config.name;
         showState(tr("This configuration failed: it has no outputs to look at."));
         return;
     }
     m_asked = record.config.name;
-    if (!m_views)
-        showState(tr("Computing the outputs of %1…").arg(toQString(title(record.config))));
+    const QString words = tr("Computing the outputs of %1…").arg(toQString(title(record.config)));
+    if (m_views)
+        m_canvas->waitFor(words); // it still shows those of the result before
+    else
+        showState(words);
     m_inspector.requestOutputs(record.config);
 }
 
@@ -146,9 +156,14 @@ void OutputsPanel::showState(const QString& text, bool failed)
 {
     m_state->setTone(failed ? Tone::Err : Tone::Text2);
     m_state->setText(text);
-    m_canvas->setSample(nullptr, 0, 0);
-    m_views.reset();
+    clear();
     m_pages->setCurrentIndex(0);
+}
+
+void OutputsPanel::clear()
+{
+    m_canvas->clear();
+    m_views.reset();
 }
 
 void OutputsPanel::adopt(const OutputViewsPtr& views)
@@ -156,7 +171,6 @@ void OutputsPanel::adopt(const OutputViewsPtr& views)
     if (views->config != m_asked)
         return;
     const int output = std::max(m_output->currentIndex(), 0);
-    m_canvas->setSample(nullptr, 0, 0);
     m_views = views;
     const QSignalBlocker quiet(m_output);
     m_output->clear();
@@ -174,6 +188,7 @@ void OutputsPanel::showOutput(int index)
     const OutputView& view = m_views->outputs[static_cast<std::size_t>(index)];
     // The sample one looks at stays, so that configurations can be leafed through.
     const std::int64_t sample = m_samples->sampleOf(m_list->currentIndex().row());
+    m_filling = true;
     m_samples->setRanking(view.ranking(), view.metric());
     const int planes = static_cast<int>(view.picture().planes);
     const bool pictures = view.form() != OutputForm::Line && planes > 1;
@@ -185,6 +200,7 @@ void OutputsPanel::showOutput(int index)
     m_planeWord->setVisible(pictures);
     const int row = sample < 0 ? 0 : std::max(m_samples->rowOf(sample), 0);
     m_list->setCurrentIndex(m_samples->index(row, 0));
+    m_filling = false;
     showSample();
 }
 
@@ -192,10 +208,11 @@ void OutputsPanel::showSample()
 {
     const int index = m_output->currentIndex();
     const std::int64_t sample = m_samples->sampleOf(m_list->currentIndex().row());
-    if (!m_views || index < 0 || sample < 0)
+    if (m_filling || !m_views || index < 0 || sample < 0)
         return;
-    m_canvas->setSample(&m_views->outputs[static_cast<std::size_t>(index)], sample,
-                        m_plane->value());
+    if (!m_canvas->waiting().isShown())
+        m_canvas->waitFor(tr("Drawing the sample…"));
+    m_inspector.requestDrawing(m_views, static_cast<std::size_t>(index), sample, m_plane->value());
 }
 
 } // namespace bitfront

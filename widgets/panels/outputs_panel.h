@@ -42,12 +42,15 @@ private:
     void showState(const QString& text, bool failed = false);
     void showOutput(int index);
     void showSample();
+    void clear();
 
     RunController& m_run;
     Selection& m_selection;
     Inspector& m_inspector;
     OutputViewsPtr m_views;
     std::string m_asked; ///< name of the configuration asked for
+    std::string m_askedAt; ///< when that was measured; tried again, it is asked for again
+    bool m_filling = false; ///< while the list is filled: one drawing is enough
     QTimer m_delay; ///< walking through points must not start a forward pass for each
     QStackedLayout* m_pages;
     Label* m_state;

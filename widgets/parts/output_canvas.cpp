@@ -20,7 +20,8 @@ namespace {
 constexpr int kInset = 16;
 constexpr int kCaption = 22;
 constexpr int kGap = 20;
-constexpr int kErrorBins = 41;
+/// Of values that are no number: neither a grey nor between blue and orange.
+constexpr QRgb kNotFinite = qRgb(0xCC, 0x79, 0xA7);
 
 QString numberText(double value)
 {
@@ -30,38 +31,83 @@ QString numberText(double value)
 /// From black to white over [low, high].
 QRgb grey(double value, double low, double high)
 {
-    const double share = high > low ? (value - low) / (high - low) : 0.5;
-    const int level = std::isfinite(share) ? std::clamp(qRound(share * 255), 0, 255) : 0;
+    if (!std::isfinite(value))
+        return kNotFinite;
+    // Bounded before it is rounded: exploding outputs are beyond any integer.
+    const double share = high > low ? std::clamp((value - low) / (high - low), 0.0, 1.0) : 0.5;
+    const int level = qRound(share * 255);
     return qRgb(level, level, level);
 }
 
 /// White for no change, blue for less, orange for more: told apart by the colour-blind.
-QRgb signedColor(double value, double reach)
+class ChangeColors
 {
-    const double share = reach > 0 ? std::clamp(value / reach, -1.0, 1.0) : 0;
-    const QColor end = share < 0 ? QColor(0x00, 0x72, 0xB2) : QColor(0xD5, 0x5E, 0x00);
-    return mixed(end, Qt::white, std::abs(share)).rgb();
+public:
+    explicit ChangeColors(double reach)
+        : m_reach(reach)
+    {
+        for (int step = 0; step <= kSteps; ++step) {
+            const double share = double(step) / kSteps;
+            m_less[step] = mixed(QColor(0x00, 0x72, 0xB2), Qt::white, share).rgb();
+            m_more[step] = mixed(QColor(0xD5, 0x5E, 0x00), Qt::white, share).rgb();
+        }
+    }
+    QRgb operator()(double change) const
+    {
+        if (!std::isfinite(change))
+            return kNotFinite;
+        const double share = m_reach > 0 ? std::clamp(change / m_reach, -1.0, 1.0) : 0;
+        const int step = qRound(std::abs(share) * kSteps);
+        return share < 0 ? m_less[step] : m_more[step];
+    }
+
+private:
+    static constexpr int kSteps = 255;
+    double m_reach;
+    QRgb m_less[kSteps + 1], m_more[kSteps + 1];
+};
+
+template<typename ColorOf>
+QImage pictureOf(const SampleDrawing& drawing, const std::vector<float>& cells, ColorOf colorOf)
+{
+    QImage picture(int(drawing.width), int(drawing.height), QImage::Format_RGB32);
+    const float* cell = cells.data();
+    for (int y = 0; y < picture.height(); ++y) {
+        auto* line = reinterpret_cast<QRgb*>(picture.scanLine(y));
+        for (int x = 0; x < picture.width(); ++x)
+            line[x] = colorOf(double(*cell++));
+    }
+    return picture;
 }
 
 } // namespace
 
 OutputCanvas::OutputCanvas(QWidget* parent)
     : QWidget(parent)
+    , m_waiting(*this)
 {
     setObjectName(QStringLiteral("outputCanvas"));
     setAccessibleName(tr("Output before and after compression"));
 }
 
-void OutputCanvas::setSample(const OutputView* view, std::int64_t sample, std::int64_t plane)
+void OutputCanvas::setSample(std::shared_ptr<const OutputView> view,
+                             std::shared_ptr<const SampleDrawing> drawing)
 {
-    m_view = view;
-    m_sample = sample;
-    m_plane = plane;
-    for (QImage& picture : m_pictures)
-        picture = {};
-    if (m_view && m_view->form() != OutputForm::Line)
+    m_view = std::move(view);
+    m_drawing = std::move(drawing);
+    if (m_view->form() != OutputForm::Line)
         makePictures();
+    m_waiting.end();
     setAccessibleDescription(captions().join(QStringLiteral(", ")));
+    update();
+}
+
+void OutputCanvas::clear()
+{
+    m_view.reset();
+    m_drawing.reset();
+    m_waiting.end();
+    setAccessibleDescription({});
     update();
 }
 
@@ -77,34 +123,11 @@ QSize OutputCanvas::minimumSizeHint() const
 
 void OutputCanvas::makePictures()
 {
-    const PictureShape shape = m_view->picture();
-    const std::int64_t size = shape.width * shape.height;
-    const auto offset =
-        static_cast<std::size_t>(std::clamp<std::int64_t>(m_plane, 0, shape.planes - 1) * size);
-    const auto plane = [&](std::span<const float> all) {
-        return all.subspan(offset, static_cast<std::size_t>(size));
-    };
-    const std::span<const float> before = plane(m_view->baseline(m_sample));
-    const std::span<const float> after = plane(m_view->compressed(m_sample));
-    const bool mask = m_view->form() == OutputForm::Mask;
-    // One scale for both, from the uncompressed one: otherwise a change of brightness hides.
-    const auto [low, high] = mask ? std::pair(0.0, 1.0) : finiteRange(before);
-    m_reach = 0;
-    for (std::size_t i = 0; i < before.size(); ++i) {
-        const double change = std::abs(double(after[i]) - before[i]);
-        if (std::isfinite(change))
-            m_reach = std::max(m_reach, change);
-    }
-    for (QImage& picture : m_pictures)
-        picture = QImage(int(shape.width), int(shape.height), QImage::Format_RGB32);
-    for (int y = 0; y < shape.height; ++y) {
-        for (int x = 0; x < shape.width; ++x) {
-            const auto at = static_cast<std::size_t>(y * shape.width + x);
-            m_pictures[0].setPixel(x, y, grey(before[at], low, high));
-            m_pictures[1].setPixel(x, y, grey(after[at], low, high));
-            m_pictures[2].setPixel(x, y, signedColor(double(after[at]) - before[at], m_reach));
-        }
-    }
+    const SampleDrawing& drawing = *m_drawing;
+    const auto shade = [&drawing](double value) { return grey(value, drawing.low, drawing.high); };
+    m_pictures[0] = pictureOf(drawing, drawing.before, shade);
+    m_pictures[1] = pictureOf(drawing, drawing.after, shade);
+    m_pictures[2] = pictureOf(drawing, drawing.change, ChangeColors(drawing.reach));
 }
 
 QStringList OutputCanvas::captions() const
@@ -113,11 +136,13 @@ QStringList OutputCanvas::captions() const
         return {};
     if (m_view->form() == OutputForm::Line)
         return {tr("Uncompressed"), tr("Compressed"), tr("Errors")};
+    const QString compressed = m_drawing->notFinite > 0
+        ? tr("Compressed, %1 not finite").arg(QLocale().toString(m_drawing->notFinite))
+        : tr("Compressed");
     const QString difference = m_view->form() == OutputForm::Mask
-        ? tr("Disagreement %1 %")
-              .arg(QLocale().toString(100 * m_view->disagreement(m_sample), 'f', 2))
-        : tr("Difference, ±%1").arg(numberText(m_reach));
-    return {tr("Uncompressed"), tr("Compressed"), difference};
+        ? tr("Disagreement %1 %").arg(QLocale().toString(100 * m_drawing->disagreement, 'f', 2))
+        : tr("Difference, ±%1").arg(numberText(m_drawing->reach));
+    return {tr("Uncompressed"), compressed, difference};
 }
 
 /// Three boxes of equal size, as large as whole pixels allow.
@@ -158,26 +183,9 @@ QRectF OutputCanvas::lineBox() const
     return QRectF(rect()).adjusted(kInset + uiPx(36), uiPx(kCaption), -errors - kInset - kGap, -24);
 }
 
-void OutputCanvas::paintLines(QPainter& painter, const QRectF& area) const
+void OutputCanvas::paintScale(QPainter& painter, const QRectF& area) const
 {
     const Theme& t = Theme::current();
-    const std::span<const float> before = m_view->baseline(m_sample);
-    const std::span<const float> after = m_view->compressed(m_sample);
-    auto [low, high] = finiteRange(before, after);
-    if (low == high)
-        high = low + 1;
-    const auto count = std::max<std::size_t>(before.size() - 1, 1);
-    const auto line = [&](std::span<const float> values) {
-        QPolygonF points;
-        // A screen has fewer columns than a long output has values.
-        const std::size_t step = std::max<std::size_t>(values.size() / 4000, 1);
-        for (std::size_t i = 0; i < values.size(); i += step) {
-            if (std::isfinite(values[i]))
-                points << QPointF(area.left() + double(i) / double(count) * area.width(),
-                                  area.bottom() - (values[i] - low) / (high - low) * area.height());
-        }
-        return points;
-    };
     painter.setPen(QPen(t.grid, 1));
     for (const double y : {area.top(), area.center().y(), area.bottom()})
         painter.drawLine(QLineF(area.left(), y, area.right(), y));
@@ -187,19 +195,43 @@ void OutputCanvas::paintLines(QPainter& painter, const QRectF& area) const
         painter.drawText(QRectF(0, y - 8, area.left() - 8, 16), Qt::AlignRight | Qt::AlignVCenter,
                          numberText(value));
     };
-    tick(high, area.top());
-    tick(low, area.bottom());
-    painter.drawText(QRectF(area.left(), area.bottom() + 4, area.width(), 16),
-                     Qt::AlignLeft | Qt::AlignTop, QStringLiteral("0"));
-    painter.drawText(QRectF(area.left(), area.bottom() + 4, area.width(), 16),
-                     Qt::AlignRight | Qt::AlignTop, QString::number(before.size() - 1));
+    tick(m_drawing->high, area.top());
+    tick(m_drawing->low, area.bottom());
+    const QRectF foot(area.left(), area.bottom() + 4, area.width(), 16);
+    painter.drawText(foot, Qt::AlignLeft | Qt::AlignTop, QStringLiteral("0"));
+    painter.drawText(foot, Qt::AlignRight | Qt::AlignTop,
+                     QString::number(m_view->baseline(m_drawing->sample).size() - 1));
+}
+
+void OutputCanvas::paintLines(QPainter& painter, const QRectF& area) const
+{
+    const Theme& t = Theme::current();
+    const double low = m_drawing->low;
+    const double height = m_drawing->high > low ? m_drawing->high - low : 1;
+    const auto line = [&](const std::vector<ValueColumn>& columns) {
+        QPolygonF points;
+        const double last = double(std::max<std::size_t>(columns.size() - 1, 1));
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            if (std::isnan(columns[i].low))
+                continue;
+            const auto at = [&](double value) {
+                return QPointF(area.left() + double(i) / last * area.width(),
+                               area.bottom() - (value - low) / height * area.height());
+            };
+            points << at(columns[i].low);
+            if (columns[i].high > columns[i].low) // many values in one column: all their range
+                points << at(columns[i].high);
+        }
+        return points;
+    };
+    paintScale(painter, area);
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(uncompressedColor(t), 3));
-    painter.drawPolyline(line(before));
-    const QPolygonF compressed = line(after);
+    painter.drawPolyline(line(m_drawing->lineBefore));
+    const QPolygonF compressed = line(m_drawing->lineAfter);
     painter.setPen(QPen(t.accent, 1.2));
     painter.drawPolyline(compressed);
-    if (after.size() <= 64) {
+    if (m_drawing->lineAfter.size() <= 64) {
         painter.setBrush(t.accent);
         for (const QPointF& point : compressed)
             painter.drawEllipse(point, 2, 2);
@@ -220,14 +252,14 @@ void OutputCanvas::paintLines(QPainter& painter, const QRectF& area) const
 void OutputCanvas::paintErrors(QPainter& painter, const QRectF& area) const
 {
     const Theme& t = Theme::current();
-    const ValueBins all = m_view->errors(m_sample, kErrorBins);
+    const ValueBins& all = m_drawing->errors;
     painter.setFont(uiFont(11));
     painter.setPen(t.text2);
     painter.drawText(QPointF(area.left(), area.top() - 9), tr("Errors of this sample"));
     painter.setPen(Qt::NoPen);
     painter.setBrush(t.accentFill);
     const double scale = area.height() / double(std::max<std::int64_t>(all.largest(), 1));
-    const double width = area.width() / kErrorBins;
+    const double width = area.width() / double(std::max<std::size_t>(all.counts.size(), 1));
     for (std::size_t i = 0; i < all.counts.size(); ++i) {
         if (all.counts[i] > 0) {
             const double height = std::max(double(all.counts[i]) * scale, 1.0);
@@ -246,19 +278,48 @@ void OutputCanvas::paintErrors(QPainter& painter, const QRectF& area) const
 
 void OutputCanvas::paintEvent(QPaintEvent*)
 {
-    if (!m_view)
-        return;
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    if (m_view->form() != OutputForm::Line) {
+    if (m_view && m_view->form() != OutputForm::Line) {
         paintPictures(painter);
-        return;
+    } else if (m_view) {
+        const QRectF lines = lineBox();
+        paintLines(painter, lines);
+        paintErrors(painter,
+                    QRectF(lines.right() + kGap + 8, lines.top(),
+                           width() - lines.right() - kGap - 8 - kInset, lines.height()));
     }
-    const QRectF lines = lineBox();
-    paintLines(painter, lines);
-    paintErrors(painter,
-                QRectF(lines.right() + kGap + 8, lines.top(),
-                       width() - lines.right() - kGap - 8 - kInset, lines.height()));
+    m_waiting.paint(painter, rect());
+}
+
+/// Index into the sample's values, −1 beside them; `place` says where that is.
+std::int64_t OutputCanvas::valueAt(const QPoint& position, QString& place) const
+{
+    const auto step = [](double offset, double room, std::int64_t count) {
+        // A rectangle holds its far edges too: those are the last value's.
+        return std::clamp<std::int64_t>(std::int64_t(offset / room * double(count)), 0, count - 1);
+    };
+    if (m_view->form() == OutputForm::Line) {
+        const QRectF box = lineBox();
+        const auto last = std::ssize(m_view->baseline(m_drawing->sample)) - 1;
+        if (!box.adjusted(-4, -4, 4, 4).contains(position))
+            return -1;
+        const std::int64_t index = std::clamp<std::int64_t>(
+            std::llround((position.x() - box.left()) / box.width() * double(last)), 0, last);
+        place = tr("Value %1").arg(index);
+        return index;
+    }
+    const PictureShape& shape = m_view->picture();
+    for (int i = 0; i < 3; ++i) {
+        const QRectF box = pictureBox(i);
+        if (!box.contains(position))
+            continue;
+        const std::int64_t x = step(position.x() - box.left(), box.width(), shape.width);
+        const std::int64_t y = step(position.y() - box.top(), box.height(), shape.height);
+        place = tr("Row %1, column %2").arg(y).arg(x);
+        return (m_drawing->plane * shape.height + y) * shape.width + x;
+    }
+    return -1;
 }
 
 /// The values under the mouse.
@@ -267,37 +328,15 @@ bool OutputCanvas::event(QEvent* event)
     if (event->type() != QEvent::ToolTip || !m_view)
         return QWidget::event(event);
     const auto& help = *static_cast<QHelpEvent*>(event);
-    std::int64_t index = -1;
     QString place;
-    if (m_view->form() == OutputForm::Line) {
-        const QRectF box = lineBox();
-        const auto last = static_cast<std::int64_t>(m_view->baseline(m_sample).size()) - 1;
-        if (box.adjusted(-4, -4, 4, 4).contains(help.pos()))
-            index = std::clamp<std::int64_t>(
-                std::llround((help.pos().x() - box.left()) / box.width() * double(last)), 0, last);
-        place = tr("Value %1").arg(index);
-    } else {
-        const PictureShape shape = m_view->picture();
-        for (int i = 0; i < 3; ++i) {
-            const QRectF box = pictureBox(i);
-            if (!box.contains(help.pos()))
-                continue;
-            const auto x = static_cast<std::int64_t>((help.pos().x() - box.left()) / box.width()
-                                                     * double(shape.width));
-            const auto y = static_cast<std::int64_t>((help.pos().y() - box.top()) / box.height()
-                                                     * double(shape.height));
-            index = (std::clamp<std::int64_t>(m_plane, 0, shape.planes - 1) * shape.height + y)
-                    * shape.width
-                + x;
-            place = tr("Row %1, column %2").arg(y).arg(x);
-        }
-    }
+    const std::int64_t index = valueAt(help.pos(), place);
     if (index < 0) {
         QToolTip::hideText();
         return true;
     }
-    const double before = m_view->baseline(m_sample)[static_cast<std::size_t>(index)];
-    const double after = m_view->compressed(m_sample)[static_cast<std::size_t>(index)];
+    const auto at = static_cast<std::size_t>(index);
+    const double before = m_view->baseline(m_drawing->sample)[at];
+    const double after = m_view->compressed(m_drawing->sample)[at];
     QToolTip::showText(
         help.globalPos(),
         tr("%1\nUncompressed %2\nCompressed %3\nError %4")

@@ -3,7 +3,8 @@
 // other with the spread of their errors.
 #pragma once
 
-#include "core/inspect/output_view.h"
+#include "core/inspect/sample_drawing.h"
+#include "widgets/parts/waiting.h"
 
 #include <QImage>
 #include <QWidget>
@@ -18,8 +19,13 @@ class OutputCanvas : public QWidget
 
 public:
     explicit OutputCanvas(QWidget* parent = nullptr);
-    /// `view` must stay alive; null clears. `plane` is the channel of a picture.
-    void setSample(const OutputView* view, std::int64_t sample, std::int64_t plane);
+    /// `drawing` is of `view`; neither may be null.
+    void setSample(std::shared_ptr<const OutputView> view,
+                   std::shared_ptr<const SampleDrawing> drawing);
+    void clear();
+    /// What is shown is about to be replaced; ends with the next sample, or when cleared.
+    void waitFor(const QString& words) { m_waiting.begin(words); }
+    const Waiting& waiting() const { return m_waiting; }
     /// What is shown, in words.
     QStringList captions() const;
     QSize sizeHint() const override;
@@ -33,14 +39,16 @@ private:
     void makePictures();
     void paintPictures(QPainter& painter) const;
     void paintLines(QPainter& painter, const QRectF& area) const;
+    void paintScale(QPainter& painter, const QRectF& area) const;
     void paintErrors(QPainter& painter, const QRectF& area) const;
     QRectF pictureBox(int index) const;
     QRectF lineBox() const;
+    std::int64_t valueAt(const QPoint& position, QString& place) const;
 
-    const OutputView* m_view = nullptr;
-    std::int64_t m_sample = 0, m_plane = 0;
+    std::shared_ptr<const OutputView> m_view;
+    std::shared_ptr<const SampleDrawing> m_drawing;
     QImage m_pictures[3]; ///< baseline, compressed, difference
-    double m_reach = 0; ///< largest difference of the sample
+    Waiting m_waiting;
 };
 
 } // namespace bitfront

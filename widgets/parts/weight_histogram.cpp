@@ -32,6 +32,7 @@ WeightHistogram::WeightHistogram(QWidget* parent)
     : QWidget(parent)
     , m_above(tr("before"))
     , m_below(tr("after"))
+    , m_waiting(*this)
 {
     setAccessibleName(tr("Weights before and after compression"));
 }
@@ -40,6 +41,7 @@ void WeightHistogram::setHistogram(LayerHistogram histogram)
 {
     m_histogram = std::move(histogram);
     m_overlay = {};
+    m_waiting.end();
     setAccessibleDescription(
         tr("Weights from %1 to %2, %3 levels")
             .arg(valueText(m_histogram.before.low), valueText(m_histogram.before.high))
@@ -57,6 +59,7 @@ void WeightHistogram::clear()
 {
     m_histogram = {};
     m_overlay = {};
+    m_waiting.end();
     update();
 }
 
@@ -185,6 +188,7 @@ void WeightHistogram::paintEvent(QPaintEvent*)
     const double middle = std::floor(area.center().y()) + 0.5;
     painter.drawLine(QLineF(area.left(), middle, area.right(), middle));
     paintWords(painter);
+    m_waiting.paint(painter, rect());
 }
 
 bool WeightHistogram::event(QEvent* event)

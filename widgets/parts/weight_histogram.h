@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/inspect/layer_view.h"
+#include "widgets/parts/waiting.h"
 
 #include <QWidget>
 
@@ -19,6 +20,9 @@ public:
     /// A second one, drawn as an outline over the first: for comparisons.
     void setOverlay(LayerHistogram histogram);
     void clear();
+    /// What is shown is about to be replaced; ends with the next histogram, or when cleared.
+    void waitFor(const QString& words) { m_waiting.begin(words); }
+    const Waiting& waiting() const { return m_waiting; }
     bool isEmpty() const { return m_histogram.before.counts.empty(); }
     const LayerHistogram& histogram() const { return m_histogram; }
     /// What stands at the left of the two halves.
@@ -40,6 +44,7 @@ private:
 
     LayerHistogram m_histogram, m_overlay;
     QString m_above, m_below;
+    Waiting m_waiting;
 };
 
 } // namespace bitfront

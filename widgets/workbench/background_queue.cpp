@@ -50,8 +50,16 @@ std::stop_source BackgroundQueue::run(QObject* receiver, Work work, FailureHandl
         } catch (...) {
             completion = [failed, failure = currentFailure("")] { failed(failure); };
         }
-        if (completion && !stop.stop_requested())
-            QMetaObject::invokeMethod(receiver, std::move(completion), Qt::QueuedConnection);
+        if (!completion || stop.stop_requested())
+            return;
+        // Asked again there: nobody waits any more for what was on its way when stop was asked for.
+        QMetaObject::invokeMethod(
+            receiver,
+            [completion = std::move(completion), stop] {
+                if (!stop.stop_requested())
+                    completion();
+            },
+            Qt::QueuedConnection);
     });
 }
 

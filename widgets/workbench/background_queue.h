@@ -34,7 +34,8 @@ public:
     /// Queues a task that must not throw. Its stop source cancels it, also while it waits.
     std::stop_source post(Task task);
     /// Runs `work` here, then its completion on `receiver`'s thread; an exception becomes a call of
-    /// `failed` there, a Cancelled one becomes nothing. The receiver must outlive this queue.
+    /// `failed` there, a Cancelled one becomes nothing. Once stop was asked for, neither is called.
+    /// The receiver must outlive this queue.
     std::stop_source run(QObject* receiver, Work work, FailureHandler failed);
 
 private:

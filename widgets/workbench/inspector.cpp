@@ -5,12 +5,25 @@
 #include "widgets/workbench/text.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
+#include <numeric>
 
 namespace bitfront {
 
 namespace {
 
-constexpr std::size_t kMostKnown = 4;
+/// Outputs are kept, so that one can go back and forth between results: this many results at most,
+/// and this much of them.
+constexpr std::size_t kMostKnown = 32;
+constexpr std::uint64_t kMostKnownBytes = std::uint64_t {256} << 20;
+constexpr int kBins = 96; ///< of histograms of weights
+
+std::uint64_t bytesOf(const OutputViewsPtr& views)
+{
+    return std::transform_reduce(views->outputs.begin(), views->outputs.end(), std::uint64_t {0},
+                                 std::plus(), [](const OutputView& view) { return view.bytes(); });
+}
 
 QString sentence(const Failure& failure)
 {
@@ -27,6 +40,7 @@ struct Inspector::Sources
     std::shared_ptr<const Model> model;
     std::shared_ptr<Experiment> experiment;
     std::unique_ptr<Evaluator> evaluator;
+    std::map<std::size_t, SharedValues> baselines; ///< by output; every view of a run shares them
 
     const Model& openModel(const std::stop_token& stop)
     {
@@ -67,6 +81,15 @@ struct Inspector::Sources
         return *experiment;
     }
 
+    SharedValues baseline(std::size_t output, const std::stop_token& stop)
+    {
+        SharedValues& values = baselines[output];
+        if (!values)
+            values =
+                std::make_shared<const std::vector<float>>(openExperiment(stop).baseline(output));
+        return values;
+    }
+
     Evaluator& openEvaluator(const std::stop_token& stop)
     {
         if (!evaluator)
@@ -88,7 +111,8 @@ void Inspector::setRun(std::shared_ptr<const RunHeader> header)
     m_layerTask.request_stop();
     m_pairTask.request_stop();
     m_outputsTask.request_stop();
-    ++m_generation;
+    m_histogramTask.request_stop();
+    m_drawingTask.request_stop();
     m_known.clear();
     m_header = std::move(header);
     m_sources.reset();
@@ -99,6 +123,7 @@ void Inspector::setRun(std::shared_ptr<const RunHeader> header)
     m_sources->header = m_header;
     if (m_offeredModel && isSameModel(m_offeredModel->info(), m_header->model))
         m_sources->model = m_offeredModel;
+    // The same file read in another way (another mean, another binding) gives other outputs.
     if (m_sources->model && m_offeredExperiment
         && m_offeredExperiment->inputs().sha256() == m_header->inputsSha256
         && m_offeredExperiment->inputs().options() == m_header->inputOptions)
@@ -119,13 +144,22 @@ void Inspector::requestLayer(const CompressionConfig& config, const LayerStorage
     const auto sources = m_sources;
     m_layerTask = m_queue.run(
         this,
-        [this, sources, config, storage,
-         generation = m_generation](const std::stop_token& stop) -> BackgroundQueue::Completion {
+        [this, sources, config,
+         storage](const std::stop_token& stop) -> BackgroundQueue::Completion {
             const LayerViewPtr view = sources->layerView(config, storage, stop);
-            return [this, view, generation, stop] {
-                if (generation == m_generation && !stop.stop_requested())
-                    emit layerReady(view);
-            };
+            return [this, view] { emit layerReady(view); };
+        },
+        [this](const Failure& failure) { emit layerFailed(sentence(failure)); });
+}
+
+void Inspector::requestHistogram(const LayerViewPtr& view, int part)
+{
+    m_histogramTask.request_stop();
+    m_histogramTask = m_countQueue.run(
+        this,
+        [this, view, part](const std::stop_token&) -> BackgroundQueue::Completion {
+            auto counts = std::make_shared<const LayerHistogram>(view->histogram(part, kBins));
+            return [this, view, counts] { emit histogramReady(view, *counts); };
         },
         [this](const Failure& failure) { emit layerFailed(sentence(failure)); });
 }
@@ -139,14 +173,15 @@ void Inspector::requestPair(const CompressionConfig& a, const LayerStorage& stor
     const auto sources = m_sources;
     m_pairTask = m_queue.run(
         this,
-        [this, sources, a, b, storageA, storageB,
-         generation = m_generation](const std::stop_token& stop) -> BackgroundQueue::Completion {
-            const LayerViewPtr first = sources->layerView(a, storageA, stop);
-            const LayerViewPtr second = sources->layerView(b, storageB, stop);
-            return [this, first, second, generation, stop] {
-                if (generation == m_generation && !stop.stop_requested())
-                    emit pairReady(first, second);
+        [this, sources, a, b, storageA,
+         storageB](const std::stop_token& stop) -> BackgroundQueue::Completion {
+            const auto counted = [&](const CompressionConfig& config, const LayerStorage& storage) {
+                return sources->layerView(config, storage, stop)->histogram(-1, kBins);
             };
+            const LayerHistogram first = counted(a, storageA);
+            auto pair = std::make_shared<const LayerPair>(
+                LayerPair {storageA.layer, first, counted(b, storageB)});
+            return [this, pair] { emit pairReady(*pair); };
         },
         [this](const Failure& failure) { emit pairFailed(sentence(failure)); });
 }
@@ -166,8 +201,7 @@ void Inspector::requestOutputs(const CompressionConfig& config)
     const auto sources = m_sources;
     m_outputsTask = m_queue.run(
         this,
-        [this, sources, config,
-         generation = m_generation](const std::stop_token& stop) -> BackgroundQueue::Completion {
+        [this, sources, config](const std::stop_token& stop) -> BackgroundQueue::Completion {
             Experiment& experiment = sources->openExperiment(stop);
             auto values = sources->openEvaluator(stop).outputs(config, stop);
             auto views = std::make_shared<OutputViews>();
@@ -179,18 +213,42 @@ void Inspector::requestOutputs(const CompressionConfig& config)
                 if (info == infos.end() || index >= values.size())
                     throw Error(ErrorCode::Internal,
                                 "The engine keeps no values of output '" + choice.output + "'.");
-                views->outputs.emplace_back(*info, choice.metric, experiment.baseline(index),
+                views->outputs.emplace_back(*info, choice.metric, sources->baseline(index, stop),
                                             std::move(values[index]));
             }
-            return [this, views, generation, stop] {
-                if (generation != m_generation)
-                    return;
-                m_known.push_front(views);
-                if (m_known.size() > kMostKnown)
-                    m_known.pop_back();
-                if (!stop.stop_requested())
-                    emit outputsReady(views);
+            return [this, views] {
+                keep(views);
+                emit outputsReady(views);
             };
+        },
+        [this](const Failure& failure) { emit outputsFailed(sentence(failure)); });
+}
+
+/// The latest one always; of those before as many as there is room for.
+void Inspector::keep(const OutputViewsPtr& views)
+{
+    m_known.push_front(views);
+    std::uint64_t bytes = bytesOf(views);
+    auto last = std::next(m_known.begin());
+    for (std::size_t count = 1; last != m_known.end() && count < kMostKnown; ++last, ++count) {
+        bytes += bytesOf(*last);
+        if (bytes > kMostKnownBytes)
+            break;
+    }
+    m_known.erase(last, m_known.end());
+}
+
+void Inspector::requestDrawing(const OutputViewsPtr& views, std::size_t output, std::int64_t sample,
+                               std::int64_t plane)
+{
+    m_drawingTask.request_stop();
+    m_drawingTask = m_countQueue.run(
+        this,
+        [this, views, output, sample,
+         plane](const std::stop_token& stop) -> BackgroundQueue::Completion {
+            auto drawing = std::make_shared<const SampleDrawing>(
+                drawSample(views->outputs.at(output), sample, plane, stop));
+            return [this, views, output, drawing] { emit drawingReady(views, output, drawing); };
         },
         [this](const Failure& failure) { emit outputsFailed(sentence(failure)); });
 }
