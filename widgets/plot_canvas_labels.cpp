@@ -125,7 +125,8 @@ QRectF PlotCanvas::betterWords() const
 
 QString PlotCanvas::qualityTargetText() const
 {
-    return QStringLiteral("≥ ") + qualityText(m_scene.metric, m_scene.targetQuality.value_or(0));
+    return QStringLiteral("≥ ")
+        + qualityWithUnit(m_scene.metric, m_scene.targetQuality.value_or(0));
 }
 
 QString PlotCanvas::ratioTargetText() const

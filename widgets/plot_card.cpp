@@ -76,7 +76,7 @@ void PlotCard::setRecord(const ResultSnapshot& snapshot, const PlotScene& scene,
             const OutputQuality& output = measured->outputs[i];
             m_rows.append({metricTitle(output.metric) + QStringLiteral(", ")
                                + QString::fromStdString(output.output),
-                           qualityText(output.metric, output.value)});
+                           qualityWithUnit(output.metric, output.value)});
         }
         const SizeAccount& size = measured->size;
         m_rows.append({tr("Average bits"), locale.toString(size.averageBits(), 'f', 2)});

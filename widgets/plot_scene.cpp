@@ -280,7 +280,7 @@ QString metricTitle(Metric metric)
     return QStringLiteral("IoU");
 }
 
-QString qualityText(Metric metric, double value)
+QString qualityWithUnit(Metric metric, double value)
 {
     if (value == std::numeric_limits<double>::infinity())
         return translated("∞ (identical)");

@@ -106,7 +106,7 @@ PlotScene makeScene(const ResultSnapshot& snapshot, const PlotView& view);
 /// "PSNR", "SNR", "IoU".
 QString metricTitle(Metric metric);
 /// "50.6 dB", "0.912", "∞ (identical)", "not finite".
-QString qualityText(Metric metric, double value);
+QString qualityWithUnit(Metric metric, double value);
 /// "Compression ratio", "Model size, MB", ...
 QString axisTitle(PlotAxis axis);
 /// "1a per-channel", as in the legend.

@@ -267,7 +267,7 @@ void ScatterPlot::describe()
     const auto say = [&](RecordId id) {
         const PlotPoint* point = scene.find(id);
         const QString quality = point->lane == PlotLane::Main
-            ? qualityText(scene.metric, point->quality)
+            ? qualityWithUnit(scene.metric, point->quality)
             : point->lane == PlotLane::Identical ? tr("identical")
                                                  : tr("failed");
         return tr("%1, %2 at %3×")

@@ -84,6 +84,19 @@ void TestReportWriter::markdownHasItsOwnPicture()
     QVERIFY(test::contains(test::slurp(m_dir->filePath(QStringLiteral("a.md")).toStdString()),
                            "a.png"));
     QCOMPARE(test::slurp(other.toStdString()), std::string("another run's"));
+    // Once more: the picture is the report's own. A photograph of that name is not.
+    writer.write(ExportKind::Markdown, m_dir->filePath(QStringLiteral("a.md")), m_run,
+                 snapshotOf(m_run));
+    QTRY_COMPARE_WITH_TIMEOUT(exported.count(), 2, 20000);
+    QCOMPARE(exported[1].first().toStringList().last(), picture);
+    const QString photo = m_dir->filePath(QStringLiteral("photo.png"));
+    test::spit(photo.toStdString(), "a photograph");
+    writer.write(ExportKind::Markdown, m_dir->filePath(QStringLiteral("photo.md")), m_run,
+                 snapshotOf(m_run));
+    QTRY_COMPARE_WITH_TIMEOUT(exported.count(), 3, 20000);
+    QCOMPARE(test::slurp(photo.toStdString()), std::string("a photograph"));
+    QCOMPARE(exported[2].first().toStringList().last(),
+             m_dir->filePath(QStringLiteral("photo-2.png")));
 }
 
 void TestReportWriter::unwritablePlaceIsNamed()

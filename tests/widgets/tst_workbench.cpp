@@ -14,6 +14,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <thread>
+
 using namespace bitfront;
 using namespace bitfront::test;
 
@@ -29,6 +31,34 @@ SweepRequest requestFor(const FakeOptions& options, const QString& folder)
     return request;
 }
 
+/// Notes which thread plans the storage of what is announced.
+class AnnouncedExperiment : public Experiment
+{
+public:
+    const ModelInfo& model() const override { return m_fake->model(); }
+    const ReferenceData& inputs() const override { return m_fake->inputs(); }
+    const std::vector<OutputInfo>& outputs() const override { return m_fake->outputs(); }
+    double forwardMs() const override { return m_fake->forwardMs(); }
+    std::vector<OutputQuality> fp16Quality(const std::vector<MetricChoice>& metrics) override
+    {
+        return m_fake->fp16Quality(metrics);
+    }
+    std::unique_ptr<Evaluator> createEvaluator(const std::vector<MetricChoice>& metrics,
+                                               int threads) override
+    {
+        return m_fake->createEvaluator(metrics, threads);
+    }
+    void announce(std::span<const CompressionConfig> /*configs*/) override
+    {
+        announcedOn = std::this_thread::get_id();
+    }
+
+    std::thread::id announcedOn;
+
+private:
+    std::shared_ptr<Experiment> m_fake = fakeExperiment();
+};
+
 } // namespace
 
 class TestWorkbench : public QObject
@@ -42,6 +72,7 @@ private slots:
     void everyErrorHasWords();
     void replacingAModelDropsTheOldOne();
     void destroyedWhileRunning();
+    void planningIsNotTheWindowsWork();
     void eventLoopStaysResponsive();
     void recentRunsAreFew();
 };
@@ -188,6 +219,30 @@ void TestWorkbench::destroyedWhileRunning()
     }
 }
 
+void TestWorkbench::planningIsNotTheWindowsWork()
+{
+    QTemporaryDir folder;
+    SweepRequest request = requestFor({}, folder.filePath(QStringLiteral("run.bitfront")));
+    const auto experiment = std::make_shared<AnnouncedExperiment>();
+    request.experiment = experiment;
+    RunController controller;
+    QSignalSpy started(&controller, &RunController::sweepStarted);
+    QSignalSpy finished(&controller, &RunController::sweepFinished);
+    controller.start(request);
+    QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, 30000);
+    QCOMPARE(started.count(), 1);
+    QVERIFY(experiment->announcedOn != std::thread::id());
+    QVERIFY(experiment->announcedOn != std::this_thread::get_id());
+    QVERIFY(!controller.isRunning());
+    // A sweep that cannot begin leaves what it has of its run, and says why.
+    QFile::remove(folder.filePath(QStringLiteral("run.bitfront/results.jsonl")));
+    QSignalSpy failed(&controller, &RunController::startFailed);
+    request.resume = true;
+    controller.start(request);
+    QTRY_COMPARE(failed.count(), 1);
+    QVERIFY(!controller.isRunning());
+}
+
 void TestWorkbench::eventLoopStaysResponsive()
 {
     FakeOptions options;
@@ -228,6 +283,11 @@ void TestWorkbench::recentRunsAreFew()
     QCOMPARE(settings.recentRuns().size(), 8);
     QDir(folder.filePath(QStringLiteral("run8"))).removeRecursively();
     QCOMPARE(settings.recentRuns().size(), 7);
+    // A run that is gone takes no place: nothing has to go for a new one.
+    QVERIFY(QFile::copy(folder.filePath(QStringLiteral("run9/run.json")),
+                        folder.filePath(QStringLiteral("run.json"))));
+    settings.addRecentRun({folder.path(), {}, {}, {}, true});
+    QCOMPARE(settings.recentRuns().size(), 8);
 }
 
 QTEST_MAIN(TestWorkbench)

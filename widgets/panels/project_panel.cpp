@@ -131,7 +131,7 @@ void ProjectPanel::showSetupFacts()
     m_model->setTexts(QFileInfo(m_setup.modelPath()).fileName(), modelSubtitle(*m_setup.model()));
     m_model->setRightIcon(QStringLiteral("check-circle"), Tone::Ok);
     const auto inputs = m_setup.inputs();
-    m_inputs->setTexts(QFileInfo(m_setup.inputsPath()).fileName(),
+    m_inputs->setTexts(m_setup.inputsName(),
                        inputs ? inputsSubtitle(inputs->tensors()) : tr("Not ready"));
     m_inputs->setRightIcon(
         m_setup.inputsState() == LoadState::Ready ? QStringLiteral("check-circle") : QString(),
@@ -155,7 +155,7 @@ void ProjectPanel::showRunFacts()
 {
     const RunHeader& header = m_run.header();
     m_model->setTexts(toQString(header.model.fileName), modelSubtitle(header.model));
-    m_inputs->setTexts(QFileInfo(toQString(header.inputsPath)).fileName(),
+    m_inputs->setTexts(inputsNameText(toQString(header.inputsPath), header.inputOptions),
                        inputsSubtitle(header.inputs));
     if (!header.metrics.empty()) {
         const MetricChoice& choice =

@@ -235,12 +235,12 @@ void QueuePanel::updateButtons()
 void QueuePanel::skipChosen()
 {
     const std::vector<std::string> names = chosen(std::not_fn(isFailed));
-    QString last;
+    QStringList done; // one may have ended meanwhile
     for (const std::string& name : names)
         if (m_run.skip(name))
-            last = toQString(title(configForName(name)));
-    if (!last.isEmpty())
-        emit skipped(names.size() == 1 ? last : tr("%1 configurations").arg(names.size()));
+            done << toQString(title(configForName(name)));
+    if (!done.isEmpty())
+        emit skipped(done.size() == 1 ? done.first() : tr("%1 configurations").arg(done.size()));
 }
 
 void QueuePanel::moveChosenToFront()

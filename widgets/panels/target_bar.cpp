@@ -161,7 +161,7 @@ void TargetBar::refreshAnswer()
     m_lead->setText(tr("Smallest:"));
     m_winner->setText(tr("%1, %2 at %3")
                           .arg(toQString(shortCode(record.config)),
-                               qualityText(snapshot.judged.metric, point.quality),
+                               qualityWithUnit(snapshot.judged.metric, point.quality),
                                ratioText(point.ratio)));
     m_count->setText(answer.survivors == 1 ? tr("the only one that reaches both")
                                            : tr("of %1 that reach both").arg(answer.survivors));

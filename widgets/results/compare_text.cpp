@@ -81,8 +81,8 @@ std::vector<CompareRow> compareRows(const ResultRecord& a, const ResultRecord& b
         const double difference = quality.b.value - quality.a.value;
         rows.push_back(
             {metricTitle(quality.a.metric) + QStringLiteral(", ") + toQString(quality.a.output),
-             qualityText(quality.a.metric, quality.a.value),
-             qualityText(quality.b.metric, quality.b.value),
+             qualityWithUnit(quality.a.metric, quality.a.value),
+             qualityWithUnit(quality.b.metric, quality.b.value),
              std::isfinite(difference) ? signedNumber(difference, iou ? 3 : 1)
                                        : QStringLiteral("—")});
     }

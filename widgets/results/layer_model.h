@@ -32,7 +32,7 @@ public:
     };
     enum Role
     {
-        FractionRole = Qt::UserRole + 1, ///< stored bits per weight / 16, for the bar
+        FractionRole = Qt::UserRole + 1, ///< bits of one code / 16, for the bar
         KeptRole, ///< whether the layer stays at fp16
         SortRole
     };

@@ -48,7 +48,7 @@ QVariant SampleModel::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole:
         return sample ? QString::number(entry.sample) : qualityText(entry.value, m_metric);
     case Qt::AccessibleTextRole:
-        return sample ? tr("sample %1").arg(entry.sample) : qualityText(m_metric, entry.value);
+        return sample ? tr("sample %1").arg(entry.sample) : qualityWithUnit(m_metric, entry.value);
     case Qt::TextAlignmentRole:
         return int(Qt::AlignVCenter | (sample ? Qt::AlignLeft : Qt::AlignRight));
     default:

@@ -154,11 +154,7 @@ bool ProjectSetup::inputsArePictures() const
 
 QString ProjectSetup::inputsName() const
 {
-    if (m_inputsPath == QLatin1String(kStoredInputs))
-        return tr("Examples in the model file");
-    const QString name = QFileInfo(m_inputsPath).fileName();
-    const auto more = static_cast<int>(m_inputOptions.moreFiles.size());
-    return more > 0 ? tr("%1 and %n more", nullptr, more).arg(name) : name;
+    return inputsNameText(m_inputsPath, m_inputOptions);
 }
 
 void ProjectSetup::setLayerOptions(const LayerOptions& layers)

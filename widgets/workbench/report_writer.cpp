@@ -8,6 +8,7 @@
 #include "widgets/workbench/text.h"
 
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
 #include <QTemporaryDir>
 
@@ -18,6 +19,25 @@ namespace {
 bool makeFolder(const QString& file)
 {
     return QDir().mkpath(QFileInfo(file).absolutePath());
+}
+
+/// Named after the report: two reports in one folder keep their own pictures. A picture of that
+/// name that no report of that name shows is somebody's photograph: it stays.
+QString pictureBeside(const QString& markdown)
+{
+    const QFileInfo info(markdown);
+    QByteArray earlier;
+    if (QFile file(markdown); file.open(QIODevice::ReadOnly))
+        earlier = file.readAll();
+    const bool isReport = earlier.startsWith("# Compression exploration of ");
+    for (int number = 1;; ++number) {
+        const QString name = info.completeBaseName()
+            + (number == 1 ? QString() : QStringLiteral("-%1").arg(number))
+            + QStringLiteral(".png");
+        const QString path = info.absoluteDir().absoluteFilePath(name);
+        if (!QFileInfo::exists(path) || (isReport && earlier.contains(name.toUtf8())))
+            return path;
+    }
 }
 
 } // namespace
@@ -75,14 +95,7 @@ void ReportWriter::write(ExportKind kind, const QString& file, const QString& ru
                          const SnapshotPtr& snapshot)
 {
     if (kind == ExportKind::Markdown) {
-        // Named after the report: two reports in one folder keep their own pictures.
-        const QFileInfo info(file);
-        writeReport(
-            runFolder,
-            {info.absoluteDir().absoluteFilePath(info.completeBaseName() + QStringLiteral(".png")),
-             file,
-             {},
-             {}});
+        writeReport(runFolder, {{}, file, {}, {}});
     } else if (kind == ExportKind::Html) {
         // A page carries its picture inside.
         auto folder = std::make_shared<QTemporaryDir>();
@@ -99,7 +112,10 @@ void ReportWriter::writeReport(const QString& runFolder, const ReportFiles& file
     ++m_busy;
     m_queue.run(
         this,
-        [=, this](const std::stop_token&) -> BackgroundQueue::Completion {
+        [this, runFolder, asked = files](const std::stop_token&) -> BackgroundQueue::Completion {
+            ReportFiles files = asked;
+            if (files.png.isEmpty())
+                files.png = pictureBeside(files.markdown);
             auto run = std::make_shared<const RunContents>(readRun(toPath(runFolder)));
             const SnapshotPtr snapshot =
                 makeSnapshot(run->records, run->header.metrics, run->header.fp16Quality, 0,

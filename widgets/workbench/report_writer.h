@@ -53,7 +53,8 @@ signals:
 private:
     struct ReportFiles
     {
-        QString png, markdown, html; ///< texts may be empty
+        QString png; ///< empty: beside the Markdown, under its name
+        QString markdown, html; ///< may be empty
         std::shared_ptr<QTemporaryDir> scratch; ///< of a picture that only the page needs
     };
     void writeReport(const QString& runFolder, const ReportFiles& files);

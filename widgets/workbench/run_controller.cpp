@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/workbench/run_controller.h"
 
-#include "core/run/current_failure.h"
 #include "widgets/workbench/run_store.h"
 #include "widgets/workbench/text.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace bitfront {
 
@@ -109,7 +109,7 @@ void RunController::adoptLive(std::shared_ptr<Live> live, RunHeader header)
     ++m_openGeneration;
     live->generation = ++m_generation;
     m_live = std::move(live);
-    m_phase = Phase::Running;
+    m_earlyEnd.reset();
     m_state = RunState::Running;
     m_wallMs = 0;
     m_warnings.clear();
@@ -119,21 +119,37 @@ void RunController::adoptLive(std::shared_ptr<Live> live, RunHeader header)
     adoptRun(std::move(header), pathText(m_live->runner->folder()), m_live->store);
     if (!m_live->store->records.empty()) // of a resumed run; nobody adds to them yet
         buildSnapshot();
-    try {
-        m_live->runner->start();
-    } catch (...) { // no thread, no memory, no room on the disk
-        const Failure failure = currentFailure("");
-        m_live.reset();
-        m_phase = Phase::Idle;
-        m_state = RunState::Stopped;
-        emit startFailed(errorText(Task::StartSweep, failure));
-        return;
-    }
+    // Plans what configurations share and writes run.json down to the disk: nothing for this
+    // thread.
+    m_queue.run(
+        this,
+        [this, starting = m_live](const std::stop_token&) -> BackgroundQueue::Completion {
+            starting->runner->start();
+            return [this] { beginLive(); };
+        },
+        [this](const Failure& failure) { failLive(failure); });
+}
+
+void RunController::beginLive()
+{
+    m_phase = Phase::Running;
     if (m_stopRequested)
         m_live->runner->requestStop();
     m_pollTimer.start();
     pollProgress();
     emit sweepStarted();
+    if (m_earlyEnd)
+        finish(*std::exchange(m_earlyEnd, std::nullopt));
+}
+
+/// No thread, no memory, no room on the disk.
+void RunController::failLive(const Failure& failure)
+{
+    m_queue.post([live = std::move(m_live)](const std::stop_token&) mutable { live.reset(); });
+    m_live.reset();
+    m_phase = Phase::Idle;
+    m_state = RunState::Stopped;
+    emit startFailed(errorText(Task::StartSweep, failure));
 }
 
 void RunController::adoptRun(RunHeader header, const QString& folder, std::shared_ptr<Store> store)
@@ -163,7 +179,7 @@ void RunController::stop()
 
 void RunController::setPaused(bool paused)
 {
-    if (!m_live || m_stopRequested)
+    if (m_phase != Phase::Running || m_stopRequested)
         return;
     m_live->runner->setPaused(paused);
     pollProgress();
@@ -172,7 +188,7 @@ void RunController::setPaused(bool paused)
 bool RunController::change(bool (SweepRunner::*command)(const std::string&),
                            const std::string& name)
 {
-    if (!m_live || m_stopRequested || !(m_live->runner.get()->*command)(name))
+    if (m_phase != Phase::Running || m_stopRequested || !(m_live->runner.get()->*command)(name))
         return false;
     pollProgress();
     return true;
@@ -203,6 +219,10 @@ bool RunController::canResume() const
 
 void RunController::finish(const SweepEnd& end)
 {
+    if (m_phase == Phase::Starting) { // its threads are faster than the word that they run
+        m_earlyEnd = end;
+        return;
+    }
     m_pollTimer.stop();
     pollProgress();
     m_waiting.clear();

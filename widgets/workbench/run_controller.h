@@ -15,6 +15,7 @@
 #include <QTimer>
 
 #include <memory>
+#include <optional>
 
 namespace bitfront {
 
@@ -100,6 +101,8 @@ private:
 
     void adoptRun(RunHeader header, const QString& folder, std::shared_ptr<Store> store);
     void adoptLive(std::shared_ptr<Live> live, RunHeader header);
+    void beginLive();
+    void failLive(const Failure& failure);
     void finish(const SweepEnd& end);
     bool change(bool (SweepRunner::*command)(const std::string&), const std::string& name);
     void pollProgress();
@@ -116,6 +119,7 @@ private:
     QString m_folder;
     RunState m_state = RunState::Running;
     SweepEnd m_end; ///< of the run shown, when it ended here
+    std::optional<SweepEnd> m_earlyEnd; ///< ended before it was known to have begun
     double m_wallMs = 0;
     std::vector<std::string> m_warnings;
     std::size_t m_judged = 0;

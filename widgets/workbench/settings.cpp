@@ -56,6 +56,11 @@ void writeRecent(QSettings& store, const QList<RecentRun>& runs)
     store.endArray();
 }
 
+bool isGone(const RecentRun& run)
+{
+    return !QFileInfo::exists(run.folder + QStringLiteral("/run.json"));
+}
+
 } // namespace
 
 ThemeMode Settings::themeMode() const
@@ -134,9 +139,7 @@ void Settings::setLastFolder(const QString& folder)
 QList<RecentRun> Settings::recentRuns() const
 {
     QList<RecentRun> runs = readRecent(m_store);
-    runs.removeIf([](const RecentRun& run) {
-        return !QFileInfo::exists(run.folder + QStringLiteral("/run.json"));
-    });
+    runs.removeIf(isGone);
     return runs;
 }
 
@@ -144,6 +147,7 @@ void Settings::addRecentRun(const RecentRun& run)
 {
     QList<RecentRun> runs = readRecent(m_store);
     runs.removeIf([&run](const RecentRun& other) { return other.folder == run.folder; });
+    runs.removeIf(isGone); // those take no place of others
     runs.prepend(run);
     if (runs.size() > kMaxRecent)
         runs.resize(kMaxRecent);

@@ -51,7 +51,7 @@ QString countText(qint64 count)
 QString memoryText(quint64 bytes)
 {
     const double mega = static_cast<double>(bytes) / (1024.0 * 1024.0);
-    if (mega < 100)
+    if (mega < 1000)
         return tr("%1 MB").arg(QLocale().toString(std::ceil(mega), 'f', 0));
     return tr("%1 GB").arg(QLocale().toString(mega / 1024.0, 'f', 1));
 }
@@ -69,6 +69,15 @@ QString elapsedText(double ms)
     if (whole < 3600)
         return tr("%1 min %2 s").arg(whole / 60).arg(whole % 60);
     return tr("%1 h %2 min").arg(whole / 3600).arg(whole % 3600 / 60);
+}
+
+QString inputsNameText(const QString& path, const InputOptions& options)
+{
+    if (path == QLatin1String(kStoredInputs))
+        return tr("Examples in the model file");
+    const QString name = QFileInfo(path).fileName();
+    return options.moreFiles.empty() ? name
+                                     : tr("%1 and %2 more").arg(name).arg(options.moreFiles.size());
 }
 
 QString shortPath(const QString& path)

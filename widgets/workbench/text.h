@@ -3,6 +3,7 @@
 // them.
 #pragma once
 
+#include "core/plan/input_options.h"
 #include "core/plan/result.h"
 #include "widgets/plot_scene.h"
 
@@ -28,7 +29,7 @@ inline std::filesystem::path toPath(const QString& text)
 
 /// "dB", or empty for IoU.
 QString metricUnit(Metric metric);
-/// A quality value with the decimals of its metric: "50.6", "0.912", "∞", "—" when not a number.
+/// A quality without its unit: "50.6", "0.912", "∞", "—" when not a number. See qualityWithUnit().
 QString qualityText(double value, Metric metric);
 /// "2.44×"
 QString ratioText(double ratio);
@@ -36,10 +37,13 @@ QString ratioText(double ratio);
 QString megabytesText(double megabytes);
 /// "159,770" in the user's locale.
 QString countText(qint64 count);
-/// "0.5 GB", "340 MB".
+/// "1.5 GB", "340 MB".
 QString memoryText(quint64 bytes);
-/// "1.8", "24", "1 min 24 s": a measured time.
+/// "1.8 s", "24 s", "1 min 24 s": a measured time.
 QString elapsedText(double ms);
+/// File or folder of inputs without its path: "digits.npz", "cat.png and 3 more", "Examples in the
+/// model file".
+QString inputsNameText(const QString& path, const InputOptions& options);
 /// The last two components of a path, for narrow places: "models/digits_cnn.pt".
 QString shortPath(const QString& path);
 
