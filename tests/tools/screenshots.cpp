@@ -5,6 +5,7 @@
 #include "core/engine/engine_loader.h"
 #include "tests/tools/unhurried_engine.h"
 #include "widgets/dialogs/config_editor.h"
+#include "widgets/parts/output_canvas.h"
 #include "widgets/parts/weight_histogram.h"
 #include "widgets/scatter_plot.h"
 #include "widgets/theme.h"
@@ -210,9 +211,8 @@ void photographBrowsing(MainWindow& window, Photographer& photographer)
     photographer.take(QStringLiteral("targets"));
     window.findChild<QAction*>(QStringLiteral("actionTargets"))->trigger();
     showTab(window, 1);
-    waitFor(
-        [&] { return window.findChild<QTreeView*>(QStringLiteral("samplesTable"))->isVisible(); },
-        "the outputs");
+    waitFor([&] { return !window.findChild<OutputCanvas*>()->captions().isEmpty(); },
+            "the outputs");
     photographer.take(QStringLiteral("outputs"));
     showTab(window, 2);
     selection.setSelected({first, snapshot.analysis.front.back()}, snapshot.analysis.front.back());

@@ -113,16 +113,16 @@ void ReportWriter::writeReport(const QString& runFolder, const ReportFiles& file
     m_queue.run(
         this,
         [this, runFolder, asked = files](const std::stop_token&) -> BackgroundQueue::Completion {
-            ReportFiles files = asked;
-            if (files.png.isEmpty())
-                files.png = pictureBeside(files.markdown);
+            ReportFiles places = asked;
+            if (places.png.isEmpty())
+                places.png = pictureBeside(places.markdown);
             auto run = std::make_shared<const RunContents>(readRun(toPath(runFolder)));
             const SnapshotPtr snapshot =
                 makeSnapshot(run->records, run->header.metrics, run->header.fp16Quality, 0,
                              run->header.model.fp16Bytes());
             return [=, this] { // drawn here: fonts and painting are the GUI thread's
-                if (drawPlot(*snapshot, files.png))
-                    writeTexts(run, files);
+                if (drawPlot(*snapshot, places.png))
+                    writeTexts(run, places);
                 else
                     --m_busy;
             };
