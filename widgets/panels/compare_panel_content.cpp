@@ -122,6 +122,7 @@ void ComparePanel::adoptOther(std::shared_ptr<const RunContents> other, const QS
     const auto& here = recordsOf(!m_otherIsA);
     m_other = std::move(other);
     m_otherIsA = false;
+    m_shown.clear();
     const int both = common(here, m_other->records);
     m_otherWords->setText(
         tr("B is from %1. %2 configurations are in both runs, %3 only here, %4 only there.")
@@ -148,6 +149,7 @@ void ComparePanel::dropOther()
     m_other.reset();
     m_otherIsA = false;
     m_otherChosen = kNoRecord;
+    m_shown.clear(); // results of another run may have the same names
     m_otherWords->clear();
     refresh();
 }
