@@ -116,16 +116,6 @@ std::string scanWords(const ScanOptions& options)
     return words;
 }
 
-TimeRange scanTime(const ScanSpace& space, std::size_t cells, const ProbeTimes& probe)
-{
-    const double compression = (std::max(0.0, probe.quantMs - probe.forwardMs)
-                                + 2 * std::max(0.0, probe.paletteMs - probe.forwardMs))
-        / 3 / static_cast<double>(std::max<std::size_t>(space.units.size(), 1));
-    const double ms =
-        static_cast<double>(cells) * (probe.forwardMs + compression) / std::max(probe.workers, 1);
-    return {0.8 * ms, 1.4 * ms};
-}
-
 void printScanPlan(std::ostream& out, const ScanSpace& space, const ScanHeader& header,
                    std::size_t missing, const TimeRange& time)
 {

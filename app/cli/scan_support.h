@@ -38,8 +38,6 @@ std::string scanWords(const ScanOptions& options);
 /// "Scan     128 measurements …": what will be measured and how long it takes.
 void printScanPlan(std::ostream& out, const ScanSpace& space, const ScanHeader& header,
                    std::size_t missing, const TimeRange& time);
-/// Of `cells` measurements of one unit each, by `workers`.
-TimeRange scanTime(const ScanSpace& space, std::size_t cells, const ProbeTimes& probe);
 /// Quality of the output `judged` with one unit compressed: a line per unit, in the model's order.
 void printSensitivity(std::ostream& out, const ScanSpace& space, const Sensitivity& sensitivity,
                       const std::string& judged);

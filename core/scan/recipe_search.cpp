@@ -3,6 +3,7 @@
 #include "core/scan/recipe_search.h"
 
 #include "core/base/error.h"
+#include "core/plan/recipe_prediction.h"
 
 #include <algorithm>
 #include <cmath>
@@ -283,9 +284,7 @@ FoundRecipe RecipeSearch::find(const RecipeTarget& target, int rounds, const std
 
 std::optional<Allocation> RecipeSearch::predict(const RecipeTarget& target) const
 {
-    const Goal goal = goalOf(target);
-    return allocate(allocationUnits(m_measurer.space(), m_sensitivity, m_allowed, goal.output),
-                    goal, goal.limit);
+    return allocateFor(m_measurer.space(), m_sensitivity, m_allowed, target, m_judged);
 }
 
 } // namespace bitfront

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/scan/recipe_session.h"
 
+#include "core/plan/mixed_config.h"
 #include "core/run/current_failure.h"
 #include "core/run/utc_time.h"
 
@@ -16,12 +17,6 @@ bool sameMetrics(const std::vector<MetricChoice>& a, const std::vector<MetricCho
                       [](const MetricChoice& x, const MetricChoice& y) {
                           return x.output == y.output && x.metric == y.metric;
                       });
-}
-
-/// All but the name.
-bool isSameRecipe(const CompressionConfig& a, const CompressionConfig& b)
-{
-    return a.formats == b.formats && a.palette == b.palette && a.indivisible == b.indivisible;
 }
 
 /// Whether a record says what the search has measured: with other samples held out it does not.
@@ -108,20 +103,6 @@ RecipeSearch& RecipeSession::search()
     return *m_search;
 }
 
-std::string RecipeSession::freeName(const std::string& wanted,
-                                    const CompressionConfig& config) const
-{
-    std::string name = wanted;
-    for (int number = 2;; ++number) {
-        const auto known =
-            std::find_if(m_earlier.records.begin(), m_earlier.records.end(),
-                         [&](const ResultRecord& record) { return record.config.name == name; });
-        if (known == m_earlier.records.end() || isSameRecipe(known->config, config))
-            return name;
-        name = wanted + '_' + std::to_string(number);
-    }
-}
-
 ResultRecord RecipeSession::addRecipe(const RecipeTarget& target, int rounds,
                                       const std::stop_token& stop,
                                       const RecipeSearch::Progress& progress)
@@ -129,7 +110,7 @@ ResultRecord RecipeSession::addRecipe(const RecipeTarget& target, int rounds,
     const FoundRecipe found = search().find(target, rounds, stop, progress);
     ResultRecord record;
     record.config = m_measurer->space().config(found.choice, m_request.experiment->model(), {});
-    record.config.name = freeName(target.configName(), record.config);
+    record.config.name = freeName(m_earlier.records, target.configName(), record.config);
     const auto known = std::find_if(
         m_earlier.records.begin(), m_earlier.records.end(),
         [&](const ResultRecord& one) { return one.config.name == record.config.name; });

@@ -64,7 +64,6 @@ public:
     RecipeSearch& search();
 
 private:
-    std::string freeName(const std::string& wanted, const CompressionConfig& config) const;
 
     RecipeRequest m_request;
     RunContents m_earlier; ///< of a new folder: its header

@@ -74,6 +74,16 @@ Sensitivity runScan(ChoiceMeasurer& measurer, const std::stop_token& stop,
     return sensitivityOf(measurer.space(), method, measurer.lines());
 }
 
+TimeRange scanTime(const ScanSpace& space, std::size_t cells, const ProbeTimes& probe)
+{
+    const double compression = (std::max(0.0, probe.quantMs - probe.forwardMs)
+                                + 2 * std::max(0.0, probe.paletteMs - probe.forwardMs))
+        / 3 / static_cast<double>(std::max<std::size_t>(space.units.size(), 1));
+    const double ms =
+        static_cast<double>(cells) * (probe.forwardMs + compression) / std::max(probe.workers, 1);
+    return {0.8 * ms, 1.4 * ms};
+}
+
 ScanHeader prepareScan(Experiment& experiment, const std::vector<MetricChoice>& metrics,
                        const ScanSettings& settings, double share)
 {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/plan/sensitivity.h"
+#include "core/plan/sweep_plan.h"
 #include "core/scan/choice_measurer.h"
 
 #include <stop_token>
@@ -17,6 +18,9 @@ std::vector<ScanChoice> scanChoices(const ScanSpace& space, ScanMethod method);
 /// Measures what is missing; all of it is in the scan file then. Throws what measure() throws.
 Sensitivity runScan(ChoiceMeasurer& measurer, const std::stop_token& stop,
                     const ChoiceMeasurer::Progress& progress = {});
+
+/// Of `cells` measurements of one unit each, as fast as the probe.
+TimeRange scanTime(const ScanSpace& space, std::size_t cells, const ProbeTimes& probe);
 
 /// How the samples are parted for a scan that keeps `share` of them out, and the header that says
 /// so; to be called before the measurer is made.

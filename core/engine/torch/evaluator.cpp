@@ -81,7 +81,7 @@ public:
                    int threads)
         : m_data(std::move(data))
         , m_metrics(std::move(metrics))
-        , m_splits(m_data->splits)
+        , m_splits(m_data->currentSplits())
         , m_threads(threads)
         , m_runnable(m_data->model->createRunnable(m_data->state))
         , m_own(m_data->info.layers.size())

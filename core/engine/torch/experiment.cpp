@@ -69,7 +69,11 @@ public:
 
     SampleSplit holdOut(double share) override
     {
-        return splitSamples(*m_data, share, m_data->splits);
+        std::vector<OutputSplit> splits;
+        SampleSplit split = splitSamples(*m_data, share, splits);
+        const std::lock_guard lock(m_data->splitting);
+        m_data->splits = std::move(splits);
+        return split;
     }
 
     void announce(std::span<const CompressionConfig> configs) override

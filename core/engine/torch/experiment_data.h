@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace bitfront {
@@ -26,8 +27,14 @@ struct ExperimentData
     std::vector<at::Tensor> reference; ///< float32 values of the outputs
     /// Values that each batch gave, per output; empty lists when there is one batch.
     std::vector<std::vector<std::int64_t>> batchValues;
+    std::mutex splitting; ///< guards `splits`: who looks at outputs does not wait for a scan
     std::vector<OutputSplit> splits; ///< per output; empty when nothing is held out
     StateHandling state = StateHandling::Shared; ///< Fresh when forward() changes the model
+    std::vector<OutputSplit> currentSplits()
+    {
+        const std::lock_guard lock(splitting);
+        return splits;
+    }
     ReuseStores reuse;
     double forwardMs = 0;
     PaletteCache palettes;
