@@ -56,6 +56,7 @@ struct PlotMarks
     std::optional<QRectF> brush; ///< in plot coordinates, while it is drawn
     bool labels = true; ///< of the front; what is chosen or pinned keeps its label
     bool groupFronts = false; ///< a dashed front for each group
+    std::optional<PlotForecast> forecast; ///< of the recipe that is being looked for
     bool focus = false;
 };
 

@@ -77,6 +77,7 @@ private:
     void drawPins(QCPPainter& p) const;
     void drawCurrent(QCPPainter& p) const;
     void drawLabels(QCPPainter& p) const;
+    void drawForecast(QCPPainter& p) const;
     void drawBrush(QCPPainter& p) const;
 };
 

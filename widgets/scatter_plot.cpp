@@ -141,6 +141,19 @@ void ScatterPlot::setPins(const std::array<RecordId, 5>& pins)
     scheduleReplot(); // the numbers of overlapping points make room for the letters
 }
 
+void ScatterPlot::setForecast(const std::optional<PlotForecast>& forecast)
+{
+    if (forecast == m_impl->canvas.marks().forecast)
+        return;
+    m_impl->canvas.marks().forecast = forecast;
+    showMarks();
+}
+
+const std::optional<PlotForecast>& ScatterPlot::forecast() const
+{
+    return m_impl->canvas.marks().forecast;
+}
+
 void ScatterPlot::setLabelsShown(bool shown)
 {
     m_impl->canvas.marks().labels = shown;

@@ -39,6 +39,9 @@ public:
     /// Empty: the whole picture. A zoom that was taken on other axes counts as empty.
     void setZoom(const std::optional<PlotZoom>& zoom);
     std::optional<PlotZoom> zoom() const;
+    /// A hollow diamond where a recipe is expected; empty: none.
+    void setForecast(const std::optional<PlotForecast>& forecast);
+    const std::optional<PlotForecast>& forecast() const;
     void setLabelsShown(bool shown);
     void setGroupFrontsShown(bool shown);
 

@@ -10,6 +10,7 @@
 #include "widgets/panels/project_panel.h"
 #include "widgets/panels/queue_panel.h"
 #include "widgets/panels/results_panel.h"
+#include "widgets/panels/sensitivity_panel.h"
 #include "widgets/panels/status_panel.h"
 #include "widgets/parts/labels.h"
 #include "widgets/results/result_model.h"
@@ -36,6 +37,7 @@ MainWindow::MainWindow(EngineFactory engine, QSettings& settings, QWidget* paren
     , m_settings(settings)
     , m_setup(engine)
     , m_inspector(engine)
+    , m_scan(engine, m_run)
 {
     setWindowTitle(tr("Bitfront"));
     setAcceptDrops(true);
@@ -64,6 +66,7 @@ MainWindow::MainWindow(EngineFactory engine, QSettings& settings, QWidget* paren
     m_setup.setPlan(plan);
     wireSetup();
     wireRun();
+    wireSensitivity();
     setStage(Stage::Welcome);
     const QByteArray geometry = m_settings.geometry();
     if (geometry.isEmpty() || !restoreGeometry(geometry))
@@ -132,6 +135,8 @@ void MainWindow::buildDocks()
     m_table->addPage(tr("Compare"), m_compare);
     m_queue = new QueuePanel(m_run);
     m_table->addPage(tr("Queue"), m_queue);
+    m_sensitivity = new SensitivityPanel(m_scan, m_run, m_selection);
+    m_table->addPage(tr("Sensitivity"), m_sensitivity);
     m_detail = new DetailPanel(m_run, m_selection, m_inspector);
     m_projectDock = addDock(Qt::LeftDockWidgetArea, QStringLiteral("projectDock"), tr("Project"),
                             m_project, Ground::Kind::Panel);
@@ -195,12 +200,13 @@ void MainWindow::showEvent(QShowEvent* event)
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
-    if ((m_run.isRunning() || m_writer.isBusy()) && !m_closing) {
+    if ((m_run.isRunning() || m_writer.isBusy() || m_scan.isWorking()) && !m_closing) {
         // Results are on disk already; wait for the running forward passes and for reports without
         // blocking, unless the user asks a second time.
         m_closing = true;
         m_plot->setClosing();
         m_run.stop();
+        m_scan.cancel();
         updateActions();
         event->ignore();
         return;

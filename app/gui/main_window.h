@@ -11,6 +11,7 @@
 #include "widgets/workbench/project_setup.h"
 #include "widgets/workbench/report_writer.h"
 #include "widgets/workbench/run_controller.h"
+#include "widgets/workbench/scan_controller.h"
 #include "widgets/workbench/settings.h"
 
 #include <QMainWindow>
@@ -34,6 +35,7 @@ class ProjectPanel;
 class QueuePanel;
 class ResultModel;
 class ResultsPanel;
+class SensitivityPanel;
 class SetupPage;
 class StatusPanel;
 class WelcomePage;
@@ -65,6 +67,7 @@ public:
     ProjectSetup& setup() { return m_setup; }
     RunController& run() { return m_run; }
     Selection& selection() { return m_selection; }
+    ScanController& scan() { return m_scan; }
     void setThemeMode(ThemeMode mode);
     /// Who shows notices and keeps the computer awake; nobody does by default.
     void setDesktop(std::unique_ptr<Desktop> desktop);
@@ -98,6 +101,11 @@ private:
     void wireSetup();
     void wireRun();
     void wireSelection();
+    void wireSensitivity();
+    void buildScanActions();
+    void showSensitivity();
+    void keepLayer(const QString& layer, KeptFormat format);
+    bool refusedByScan();
     void setStage(Stage stage);
     void applyStage();
     void showDocks();
@@ -149,6 +157,7 @@ private:
     ReportWriter m_writer;
     Selection m_selection;
     Inspector m_inspector;
+    ScanController m_scan;
     Stage m_stage = Stage::Welcome;
     bool m_engineRequested = false;
     bool m_demoPending = false;
@@ -163,6 +172,7 @@ private:
     QList<int> m_pressedSizes; ///< when the mouse went down on a separator
     QList<QDockWidget*> m_folded; ///< put away for want of room, to come back with it
     int m_hiddenBefore = 0;
+    std::string m_newest; ///< a recipe that is to be looked at when the results hold it
 
     QStackedWidget* m_pages = nullptr;
     DropHint* m_dropHint = nullptr; ///< made by the first drag
@@ -176,6 +186,7 @@ private:
     ComparePanel* m_compare = nullptr;
     OutputsPanel* m_outputs = nullptr;
     QueuePanel* m_queue = nullptr;
+    SensitivityPanel* m_sensitivity = nullptr;
     DetailPanel* m_detail = nullptr;
     StatusPanel* m_status = nullptr;
     QDockWidget* m_projectDock = nullptr;

@@ -110,6 +110,7 @@ void MainWindow::buildActions()
     connect(a.resetLayout, &QAction::triggered, this, &MainWindow::resetLayout);
     connect(a.help, &QAction::triggered, this, &MainWindow::showHelp);
     connect(a.exportHelp, &QAction::triggered, this, &MainWindow::showExportHelp);
+    buildScanActions();
     buildCommandActions();
 }
 
@@ -207,6 +208,8 @@ void MainWindow::buildMenus()
     QMenu* run = menuBar()->addMenu(tr("&Run"));
     run->addActions({a.primary, a.resume, a.pause, a.stop});
     run->addSeparator();
+    run->addActions({a.sensitivity, a.verify, a.frontier, a.cancelScan});
+    run->addSeparator();
     run->addAction(a.keepAwake);
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     help->addActions({a.search, a.shortcuts});
@@ -273,8 +276,14 @@ void MainWindow::updateActions()
     const bool results = m_run.snapshot() && !m_run.snapshot()->records.empty();
     a.openModel->setEnabled(!running);
     a.openInputs->setEnabled(!running && m_setup.model() != nullptr);
-    a.openRun->setEnabled(!running);
-    a.openDemo->setEnabled(!running);
+    a.openRun->setEnabled(!running && !m_scan.isWorking());
+    a.openDemo->setEnabled(!running && !m_scan.isWorking());
+    const bool recipes = m_stage == Stage::Results && m_scan.view() && m_scan.view()->isComplete()
+        && !m_scan.isWorking() && m_scan.obstacle().isEmpty();
+    a.sensitivity->setEnabled(m_stage == Stage::Results);
+    a.verify->setEnabled(recipes && m_scan.forecast().recipe);
+    a.frontier->setEnabled(recipes);
+    a.cancelScan->setEnabled(m_scan.isWorking());
     a.openDemo->setVisible(m_actions->demoAvailable);
     a.stop->setEnabled(running && !m_run.isStopping());
     a.stop->setText(m_run.isStopping() ? tr("Stopping…") : tr("&Stop"));

@@ -22,6 +22,10 @@ struct MainWindow::Actions
     QAction* resume = nullptr; ///< of a run that ended early
     QAction* stop = nullptr;
     QAction* keepAwake = nullptr; ///< a setting
+    QAction* sensitivity = nullptr;
+    QAction* verify = nullptr; ///< the recipe that the slider stands at
+    QAction* frontier = nullptr;
+    QAction* cancelScan = nullptr; ///< of scans and recipes
     QAction* exportAll = nullptr;
     QAction* exportOne = nullptr;
     QAction* quit = nullptr;

@@ -70,12 +70,13 @@ QString bestInWords(const ResultSnapshot& snapshot)
 
 void MainWindow::startSweep()
 {
-    if (!m_setup.probe() || m_run.isRunning())
+    if (!m_setup.probe() || m_run.isRunning() || refusedByScan())
         return;
     m_sheet->showError({});
     m_plot->hideMessage();
     SweepRequest request = m_setup.request();
     m_inspector.offer(m_setup.openedModel(), request.experiment);
+    m_scan.offer(m_setup.openedModel(), request.experiment);
     m_run.start(std::move(request));
     updateActions();
 }
@@ -102,7 +103,7 @@ void MainWindow::runAgain()
 
 void MainWindow::resumeRun()
 {
-    if (m_reopening || !m_run.canResume())
+    if (m_reopening || !m_run.canResume() || refusedByScan())
         return;
     m_reopening = true;
     m_plot->showMessage(MessageBanner::Kind::Info, tr("Opening the model and its inputs again…"));
@@ -268,7 +269,9 @@ void MainWindow::notifyEnd(const SweepEnd& end)
 
 void MainWindow::updateAwake()
 {
-    const bool works = m_run.isRunning() && !(m_run.isPaused() && m_run.progress().running.empty());
+    const bool works =
+        (m_run.isRunning() && !(m_run.isPaused() && m_run.progress().running.empty()))
+        || m_scan.isWorking();
     m_desktop->keepAwake(works && m_settings.keepsAwake());
 }
 
@@ -368,7 +371,7 @@ void MainWindow::exportAll()
 
 void MainWindow::closeWhenDone()
 {
-    if (m_closing && !m_run.isRunning() && !m_writer.isBusy())
+    if (m_closing && !m_run.isRunning() && !m_writer.isBusy() && !m_scan.isWorking())
         close();
 }
 

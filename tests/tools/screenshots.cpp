@@ -6,6 +6,8 @@
 #include "tests/tools/unhurried_engine.h"
 #include "widgets/dialogs/config_editor.h"
 #include "widgets/parts/output_canvas.h"
+#include "widgets/panels/recipe_bar.h"
+#include "widgets/panels/sensitivity_panel.h"
 #include "widgets/parts/weight_histogram.h"
 #include "widgets/scatter_plot.h"
 #include "widgets/theme.h"
@@ -135,6 +137,46 @@ void showTab(MainWindow& window, int tab)
     window.findChild<QTabBar*>(QStringLiteral("resultTabs"))->setCurrentIndex(tab);
 }
 
+/// The question before a scan, and a scan in the middle.
+void photographScan(MainWindow& window, Photographer& photographer)
+{
+    window.findChild<QAction*>(QStringLiteral("actionSensitivity"))->trigger();
+    waitFor(
+        [&] { return window.findChild<QPushButton*>(QStringLiteral("startScan"))->isEnabled(); },
+        "the estimate of the scan");
+    photographer.take(QStringLiteral("sensitivity-question"));
+    photographer.click("startScan");
+    waitFor(
+        [&] {
+            const ScanViewPtr& view = window.scan().view();
+            return view && view->done >= 0.45 * double(view->wanted);
+        },
+        "half of the scan");
+    photographer.take(QStringLiteral("sensitivity-scanning"));
+    window.scan().cancel();
+    waitFor([&] { return !window.scan().isWorking(); }, "the scan to end");
+}
+
+/// The heatmap with a lock and a prediction, then with the frontier measured.
+void photographRecipes(MainWindow& window, Photographer& photographer)
+{
+    window.findChild<QAction*>(QStringLiteral("actionSensitivity"))->trigger();
+    photographer.click("startScan");
+    waitFor([&] { return window.scan().view() && window.scan().view()->isComplete(); }, "the scan");
+    auto* panel = window.findChild<SensitivityPanel*>();
+    const auto& layers = window.scan().view()->model.layers;
+    panel->lockLayer(layers[layers.size() / 2].name, "8+");
+    panel->showLayer(layers[layers.size() / 2].name);
+    panel->bar().setTargetBits(4.5);
+    QTest::qWait(500);
+    photographer.take(QStringLiteral("sensitivity"));
+    photographer.click("drawFrontier");
+    QTest::qWait(300);
+    waitFor([&] { return !window.scan().isWorking(); }, "the frontier");
+    QTest::qWait(500);
+    photographer.take(QStringLiteral("frontier"));
+}
+
 void photographBeforeAndDuring(MainWindow& window, Photographer& photographer,
                                const QTemporaryDir& scratch)
 {
@@ -176,6 +218,7 @@ void photographBeforeAndDuring(MainWindow& window, Photographer& photographer,
     waitFor([&] { return !window.run().isRunning(); }, "the sweep to stop");
     QTest::qWait(300);
     photographer.take(QStringLiteral("stopped"));
+    photographScan(window, photographer);
 }
 
 void typeFilter(MainWindow& window, const char* text)
@@ -261,6 +304,7 @@ void photographResults(MainWindow& window, Photographer& photographer, const QTe
     photographer.take(QStringLiteral("workbench"));
     photographPointing(window, photographer);
     photographBrowsing(window, photographer);
+    photographRecipes(window, photographer);
 }
 
 QString writeFile(const QTemporaryDir& scratch, const char* name, const QByteArray& content)

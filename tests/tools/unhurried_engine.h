@@ -66,6 +66,11 @@ public:
         return m_inner->fp16Quality(metrics);
     }
     double forwardMs() const override { return m_inner->forwardMs(); }
+    SampleSplit holdOut(double share) override { return m_inner->holdOut(share); }
+    void announce(std::span<const CompressionConfig> configs) override
+    {
+        m_inner->announce(configs);
+    }
     std::vector<float> baseline(std::size_t output) const override
     {
         return m_inner->baseline(output);

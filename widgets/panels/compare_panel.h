@@ -40,6 +40,7 @@ public:
 
 signals:
     void otherRunRequested();
+    void layerChosen(const QString& layer);
 
 protected:
     void showEvent(QShowEvent* event) override;

@@ -278,6 +278,7 @@ void ComparePanel::openLayer()
     m_histogramTitle->setText(toQString(first->layer));
     m_histogram->waitFor(tr("Reading the weights…"));
     m_inspector.requestPair(a->config, *first, b->config, *second);
+    emit layerChosen(toQString(first->layer));
 }
 
 } // namespace bitfront

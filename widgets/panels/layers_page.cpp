@@ -11,6 +11,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QSortFilterProxyModel>
 #include <QTreeView>
 #include <QVBoxLayout>
@@ -87,6 +88,34 @@ void LayersPage::buildView()
         header->resizeSection(entry.column, uiPx(entry.width));
     }
     layOutColumns();
+    m_view->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(m_view, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
+        m_view->setCurrentIndex(m_view->indexAt(at));
+        openMenu(m_view->viewport()->mapToGlobal(at));
+    });
+}
+
+/// What one wants to do about a layer that loses too much.
+void LayersPage::openMenu(const QPoint& at)
+{
+    const QModelIndex current = m_sorted->mapToSource(m_view->currentIndex());
+    if (!current.isValid() || current.row() >= static_cast<int>(m_layers.size()))
+        return;
+    const QString layer = QString::fromStdString(m_layers[std::size_t(current.row())].layer);
+    QMenu menu;
+    menu.setObjectName(QStringLiteral("layerMenu"));
+    const auto keep = [&](const QString& text, KeptFormat format) {
+        QAction* action = menu.addAction(
+            text, this, [this, layer, format] { emit keepRequested(layer, format); });
+        action->setToolTip(tr("Measures this result once more, with only this layer changed"));
+    };
+    keep(tr("Keep this layer at &8 bits") + QStringLiteral("\t8"), KeptFormat::EightBits);
+    keep(tr("Keep this layer at &fp16") + QStringLiteral("\tF"), KeptFormat::Half);
+    menu.addSeparator();
+    menu.addAction(tr("Show in &Sensitivity") + QStringLiteral("\tS"), this,
+                   [this, layer] { emit sensitivityRequested(layer); });
+    menu.addAction(tr("&Copy the table"), this, &LayersPage::copyTable);
+    menu.exec(at);
 }
 
 /// The name takes the rest; a wide panel shows more.
@@ -149,6 +178,8 @@ void LayersPage::openCurrent()
         m_inset->close();
     else
         m_inset->showLayer(m_config, m_layers[static_cast<std::size_t>(layer)]);
+    if (layer >= 0)
+        emit layerChosen(QString::fromStdString(m_layers[static_cast<std::size_t>(layer)].layer));
 }
 
 void LayersPage::copyTable() const
@@ -186,7 +217,39 @@ bool LayersPage::eventFilter(QObject* watched, QEvent* event)
         copyTable();
         return true;
     }
+    // Letters are the table's before they are the window's.
+    if ((key.modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier && actByKey(key.key(), press)) {
+        event->accept();
+        return true;
+    }
     return QWidget::eventFilter(watched, event);
+}
+
+/// Whether the key means something here; does it where it is `pressed`.
+bool LayersPage::actByKey(int key, bool pressed)
+{
+    const QModelIndex current = m_sorted->mapToSource(m_view->currentIndex());
+    if (!current.isValid() || current.row() >= static_cast<int>(m_layers.size()))
+        return false;
+    const QString layer = QString::fromStdString(m_layers[std::size_t(current.row())].layer);
+    switch (key) {
+    case Qt::Key_8:
+    case Qt::Key_F:
+        if (pressed)
+            emit keepRequested(layer, key == Qt::Key_8 ? KeptFormat::EightBits : KeptFormat::Half);
+        return true;
+    case Qt::Key_S:
+        if (pressed)
+            emit sensitivityRequested(layer);
+        return true;
+    case Qt::Key_Menu:
+        if (pressed)
+            openMenu(m_view->viewport()->mapToGlobal(
+                m_view->visualRect(m_view->currentIndex()).center()));
+        return true;
+    default:
+        return false;
+    }
 }
 
 } // namespace bitfront

@@ -3,7 +3,7 @@
 // happened to its weights.
 #pragma once
 
-#include "core/plan/result.h"
+#include "core/plan/mixed_config.h"
 #include "widgets/parts/labels.h"
 
 #include <memory>
@@ -31,6 +31,11 @@ public:
     LayerModel& layers() const { return *m_model; }
     LayerInset& inset() const { return *m_inset; }
 
+signals:
+    void layerChosen(const QString& layer);
+    void keepRequested(const QString& layer, bitfront::KeptFormat format);
+    void sensitivityRequested(const QString& layer);
+
 protected:
     void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -41,6 +46,8 @@ private:
     void openCurrent();
     void selectLayer(int layer);
     void copyTable() const;
+    void openMenu(const QPoint& at);
+    bool actByKey(int key, bool pressed);
 
     LayerModel* m_model;
     QSortFilterProxyModel* m_sorted;

@@ -35,6 +35,10 @@ QString taskTitle(Task task)
         return tr("The sweep had to end early. Finished results are kept.");
     case Task::OpenRun:
         return tr("This run could not be opened.");
+    case Task::Scan:
+        return tr("The scan had to end early. What was measured is kept.");
+    case Task::Recipe:
+        return tr("This could not be measured.");
     case Task::Export:
         return tr("Nothing was exported.");
     }

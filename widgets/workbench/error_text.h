@@ -20,6 +20,8 @@ enum class Task
     Resume,
     Sweep,
     OpenRun,
+    Scan,
+    Recipe,
     Export
 };
 

@@ -42,6 +42,9 @@ public:
     /// Reads a run folder; runChanged or openFailed follows. A run that another process is writing
     /// is followed: its results appear as they land.
     void openRun(const QString& folder);
+    /// A result that was written into the run's folder otherwise than by a sweep; it takes the
+    /// place of one of the same name. snapshotChanged follows.
+    void addRecord(const ResultRecord& record);
     /// Forgets the run; a running one goes on and must be stopped first.
     void clear();
 

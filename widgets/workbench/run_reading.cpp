@@ -9,6 +9,8 @@
 #include <QFile>
 #include <QFileInfo>
 
+#include <algorithm>
+
 namespace bitfront {
 
 namespace {
@@ -66,6 +68,32 @@ void RunController::openRun(const QString& folder)
             if (generation == m_openGeneration)
                 emit openFailed(errorText(Task::OpenRun, failure));
         });
+}
+
+void RunController::addRecord(const ResultRecord& record)
+{
+    if (!m_store)
+        return;
+    m_queue.run(
+        this,
+        [this, record, store = m_store,
+         generation = m_generation](const std::stop_token&) -> BackgroundQueue::Completion {
+            {
+                const std::lock_guard lock(store->mutex);
+                const auto known = std::ranges::find_if(store->records, [&](const auto& other) {
+                    return other.config.name == record.config.name;
+                });
+                if (known != store->records.end())
+                    *known = record;
+                else
+                    store->records.push_back(record);
+            }
+            return [this, generation] {
+                if (generation == m_generation)
+                    scheduleSnapshot();
+            };
+        },
+        [](const Failure&) {});
 }
 
 void RunController::follow()

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The part of ScanController on the window's side: what is asked for, told and foreseen.
+#include "widgets/workbench/scan_controller.h"
+
+#include "widgets/workbench/run_controller.h"
+#include "widgets/workbench/scan_work.h"
+#include "widgets/workbench/text.h"
+
+#include <algorithm>
+
+namespace bitfront {
+
+ScanController::ScanController(EngineSource engine, RunController& run, QObject* parent)
+    : QObject(parent)
+    , m_engine(std::move(engine))
+    , m_run(run)
+{
+    connect(&m_run, &RunController::runChanged, this, &ScanController::adoptRun);
+    for (const auto signal : {&RunController::sweepStarted, &RunController::snapshotChanged})
+        connect(&m_run, signal, this, &ScanController::workChanged);
+    connect(&m_run, &RunController::sweepFinished, this, &ScanController::workChanged);
+}
+
+ScanController::~ScanController() = default;
+
+void ScanController::offer(std::shared_ptr<const Model> model,
+                           std::shared_ptr<Experiment> experiment)
+{
+    m_offeredModel = std::move(model);
+    m_offeredExperiment = std::move(experiment);
+}
+
+void ScanController::adoptRun()
+{
+    m_task.request_stop();
+    m_estimateTask.request_stop();
+    m_predictTask.request_stop();
+    ++m_generation;
+    // A run that goes on keeps its locks.
+    if (!m_sources || !m_run.hasRun() || m_sources->folder != toPath(m_run.folder()))
+        m_locks.clear();
+    m_sources.reset();
+    m_view.reset();
+    m_forecast = {};
+    const bool worked = std::exchange(m_work, Work::None) != Work::None;
+    if (m_run.hasRun()) {
+        m_sources = std::make_shared<Sources>();
+        m_sources->engine = m_engine;
+        m_sources->header = m_run.header();
+        m_sources->folder = toPath(m_run.folder());
+        const RunHeader& header = m_sources->header;
+        if (m_offeredModel && m_offeredModel->info().sha256 == header.model.sha256)
+            m_sources->model = m_offeredModel;
+        if (m_sources->model && m_offeredExperiment
+            && m_offeredExperiment->inputs().sha256() == header.inputsSha256)
+            m_sources->experiment = m_offeredExperiment;
+        readScan();
+    }
+    emit viewChanged();
+    emit locksChanged();
+    if (worked)
+        emit workChanged();
+}
+
+/// What an earlier scan left in the folder. A damaged one is told when somebody scans.
+void ScanController::readScan()
+{
+    m_lookAhead.run(
+        this,
+        [this, sources = m_sources,
+         generation = m_generation](const std::stop_token&) -> BackgroundQueue::Completion {
+            ScanViewPtr view = readScanView(sources->folder, sources->header.model);
+            return [this, view, generation] {
+                if (generation == m_generation && view && !m_view)
+                    adoptView(view);
+            };
+        },
+        [](const Failure&) {});
+}
+
+void ScanController::adoptView(ScanViewPtr view)
+{
+    m_view = std::move(view);
+    // Of another scan: what cannot be kept to any more.
+    if (m_view->isComplete()
+        && std::erase_if(m_locks, [this](const FormatLock& lock) { return !canLock(lock); }) > 0)
+        emit locksChanged();
+    emit viewChanged();
+}
+
+bool ScanController::canLock(const FormatLock& lock) const
+{
+    if (!m_view)
+        return false;
+    try {
+        applyLocks(m_view->space, m_view->model, {&lock, 1});
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
+QString ScanController::obstacle() const
+{
+    if (!m_run.hasRun())
+        return tr("There is no run yet.");
+    if (m_run.isRunning())
+        return tr("The sweep is running. A scan needs the same processors: wait, or stop the sweep "
+                  "and resume it later.");
+    if (m_run.isFollowing())
+        return tr("Another process is writing this run. Wait until it is done.");
+    return {};
+}
+
+QString ScanController::progressText() const
+{
+    const auto [done, total, before, round, recipe] = m_progress;
+    if (isCancelling())
+        return tr("Stopping after what is being measured");
+    switch (m_work) {
+    case Work::None:
+        return {};
+    case Work::Variant:
+        return tr("Measuring one configuration");
+    case Work::Scan:
+        break;
+    case Work::Recipe:
+    case Work::Frontier: {
+        const QString what = m_work == Work::Recipe
+            ? tr("Verifying")
+            : tr("Recipe %1 of %2").arg(recipe + 1).arg(std::size(kFrontierBits));
+        return round == 0
+            ? what
+            : tr("%1, refinement round %2, %3 of %4").arg(what).arg(round).arg(done).arg(total);
+    }
+    }
+    if (total == 0)
+        return tr("Opening the model and its inputs");
+    QString text = tr("Scanning, %1 of %2").arg(done).arg(total);
+    const int now = done - before;
+    if (now >= 3 && done < total) {
+        const double ms = double(m_since.elapsed()) / now * (total - done);
+        text += tr(", %1 left").arg(toQString(durationText({0.9 * ms, 1.3 * ms})));
+    }
+    return text;
+}
+
+double ScanController::progressFraction() const
+{
+    const int total = std::max(m_progress.total, 1);
+    const double part = double(m_progress.done) / total;
+    if (m_work == Work::Frontier)
+        return (m_progress.recipe + part) / double(std::size(kFrontierBits));
+    return m_work == Work::Variant ? 0 : part;
+}
+
+void ScanController::requestEstimate(const ScanWish& wish)
+{
+    m_estimateTask.request_stop();
+    if (!m_sources)
+        return;
+    m_estimateTask = m_lookAhead.run(
+        this,
+        [this, wish, sources = m_sources, view = m_view,
+         generation = m_generation](const std::stop_token& stop) -> BackgroundQueue::Completion {
+            const ScanEstimate estimate = estimateScan(wish, sources->header, view.get());
+            return [this, estimate, generation, stop] {
+                if (generation == m_generation && !stop.stop_requested())
+                    emit estimateReady(estimate);
+            };
+        },
+        [this](const Failure& failure) { emit failed(errorText(Task::Scan, failure)); });
+}
+
+void ScanController::setLocks(std::vector<FormatLock> locks)
+{
+    if (locks == m_locks)
+        return;
+    m_locks = std::move(locks);
+    emit locksChanged();
+    if (m_forecast.target.value > 0)
+        requestPrediction(m_forecast.target);
+}
+
+void ScanController::requestPrediction(const RecipeTarget& target)
+{
+    m_predictTask.request_stop();
+    m_forecast.target = target;
+    if (!m_view || !m_view->isComplete())
+        return;
+    const std::size_t judged =
+        m_view->outputIndex(m_run.header().metrics.at(m_run.judged()).output);
+    m_predictTask = m_lookAhead.run(
+        this,
+        [this, target, judged, view = m_view, locks = m_locks,
+         generation = m_generation](const std::stop_token& stop) -> BackgroundQueue::Completion {
+            QElapsedTimer clock;
+            clock.start();
+            RecipeForecast forecast;
+            forecast.target = target;
+            const AllowedOptions allowed = applyLocks(view->space, view->model, locks);
+            forecast.range = budgetRange(view->space, view->sensitivity, allowed);
+            forecast.recipe =
+                predictRecipe(view->space, view->sensitivity, allowed, target, judged);
+            forecast.elapsedMs = double(clock.nsecsElapsed()) / 1e6;
+            return [this, forecast, generation, stop] {
+                if (generation != m_generation || stop.stop_requested())
+                    return;
+                m_forecast = forecast;
+                emit predicted();
+            };
+        },
+        [this](const Failure& failure) { emit failed(errorText(Task::Recipe, failure)); });
+}
+
+void ScanController::cancel()
+{
+    if (!isWorking())
+        return;
+    m_task.request_stop();
+    emit progressChanged();
+}
+
+void ScanController::tell(quint64 generation, std::function<void()> act)
+{
+    QMetaObject::invokeMethod(
+        this,
+        [this, generation, act = std::move(act)] {
+            if (generation == m_generation)
+                act();
+        },
+        Qt::QueuedConnection);
+}
+
+void ScanController::end()
+{
+    m_work = Work::None;
+    emit workChanged();
+}
+
+} // namespace bitfront

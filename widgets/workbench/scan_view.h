@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A sensitivity scan as the window looks at it: one immutable value that threads share without a
+// lock, whole or still growing.
+#pragma once
+
+#include "core/plan/recipe_prediction.h"
+#include "core/run/run_folder.h"
+#include "core/run/scan_log.h"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace bitfront {
+
+struct ScanView
+{
+    ModelInfo model;
+    ScanHeader header;
+    ScanSpace space;
+    Sensitivity sensitivity; ///< of probed scans with what was extrapolated
+    std::vector<std::vector<bool>> measured; ///< per unit and option: by a forward pass
+    std::vector<std::string> outputs; ///< names, in the order of Sensitivity::metrics
+    std::size_t wanted = 0, done = 0; ///< measurements of the scan
+
+    bool isComplete() const { return wanted > 0 && done >= wanted; }
+    /// Index into Sensitivity::metrics; 0 where the scan knows no such output.
+    std::size_t outputIndex(const std::string& output) const;
+    /// Index of the unit that holds the layer; empty when none does.
+    std::optional<std::size_t> unitOf(const std::string& layer) const;
+};
+using ScanViewPtr = std::shared_ptr<const ScanView>;
+
+/// Throws what makeScanSpace() throws.
+ScanViewPtr makeScanView(const ModelInfo& model, const ScanHeader& header,
+                         std::span<const ScanLine> lines);
+/// The scan that a run folder holds; null when there is none, or it is of another model. Throws
+/// what readScan() throws.
+ScanViewPtr readScanView(const std::filesystem::path& folder, const ModelInfo& model);
+
+/// What the user wants scanned.
+struct ScanWish
+{
+    ScanPreset preset = ScanPreset::Quick;
+    ScanMethod method = ScanMethod::Measured;
+    bool tieAttention = false;
+    std::vector<std::vector<std::string>> ties; ///< of the user's own making
+
+    bool operator==(const ScanWish&) const = default;
+};
+ScanSettings settingsOf(const ScanWish& wish, const RunHeader& run);
+/// The wish that these settings came from, as far as there is one.
+ScanWish wishOf(const ScanSettings& settings, const ModelInfo& model);
+
+/// What a wish comes to.
+struct ScanEstimate
+{
+    ScanWish wish;
+    std::size_t layers = 0, formats = 0;
+    std::size_t runs = 0, missing = 0; ///< short runs in all, and those not made yet
+    TimeRange time; ///< of what is missing; zero where the run knows no times
+    std::size_t attentionTies = 0; ///< groups that tieAttention would tie
+};
+/// `known` is what was measured before; may be null. Throws what makeScanSpace() throws.
+ScanEstimate estimateScan(const ScanWish& wish, const RunHeader& run, const ScanView* known);
+
+} // namespace bitfront

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The part of ScanController that measures, on its background thread.
+#include "widgets/workbench/scan_work.h"
+
+#include "core/run/add_result.h"
+#include "core/run/current_failure.h"
+#include "widgets/workbench/run_controller.h"
+#include "widgets/workbench/text.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace bitfront {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+/// Between two pictures of a growing scan; also ten times what making one takes.
+constexpr auto kPicture = std::chrono::milliseconds(150);
+
+} // namespace
+
+Experiment& ScanController::Sources::openExperiment(const std::stop_token& stop)
+{
+    if (!model)
+        model = engine()->openModel(header.model.path, stop);
+    if (model->info().sha256 != header.model.sha256)
+        throw Error(ErrorCode::BadFormat, header.model.fileName + " has changed since this run.",
+                    "Restore the file, or start a new run.", header.model.path);
+    if (!experiment) {
+        auto inputs = engine()->loadInputs(header.inputsPath, *model, header.inputOptions);
+        if (inputs->sha256() != header.inputsSha256)
+            throw Error(ErrorCode::InputMismatch, "The inputs have changed since this run.",
+                        "Restore the file, or start a new run.", header.inputsPath);
+        experiment = engine()->createExperiment(model, std::move(inputs), stop);
+    }
+    return *experiment;
+}
+
+ThreadBudget ScanController::Sources::threads() const
+{
+    return defaultThreads(header.model,
+                          static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+}
+
+RecipeRequest ScanController::Sources::request(const ScanSettings& settings,
+                                               const std::stop_token& stop)
+{
+    openExperiment(stop);
+    RecipeRequest request;
+    request.experiment = experiment;
+    request.header = header;
+    request.runFolder = folder;
+    request.settings = settings;
+    request.heldOutShare = kHeldOutShare;
+    request.workers = threads().workers;
+    request.threadsPerWorker = threads().threadsPerWorker;
+    return request;
+}
+
+/// One piece of work at a time; its end is told whatever comes of it.
+void ScanController::begin(Work work, Measuring measuring)
+{
+    if (isWorking() || !obstacle().isEmpty())
+        return;
+    m_work = work;
+    m_progress = {};
+    m_since.start();
+    const auto failure = std::make_shared<std::optional<Failure>>();
+    m_task = m_queue.post([sources = m_sources, failure,
+                           measuring = std::move(measuring)](const std::stop_token& stop) {
+        try {
+            measuring(*sources, stop);
+        } catch (const Cancelled&) {
+            // Whoever cancelled knows.
+        } catch (...) {
+            *failure = currentFailure("");
+        }
+    });
+    // By itself: what is cancelled before it began is never called.
+    m_queue.post([this, failure, work, generation = m_generation](const std::stop_token&) {
+        tell(generation, [this, failure, work] {
+            end();
+            if (*failure)
+                emit failed(errorText(work == Work::Scan ? Task::Scan : Task::Recipe, **failure));
+        });
+    });
+    emit workChanged();
+    emit progressChanged();
+}
+
+void ScanController::startScan(const ScanWish& wish)
+{
+    if (!m_sources)
+        return;
+    const ScanSettings settings = settingsOf(wish, m_sources->header);
+    begin(
+        Work::Scan,
+        [this, settings, generation = m_generation](Sources& sources, const std::stop_token& stop) {
+            RecipeSession session(sources.request(settings, stop));
+            ChoiceMeasurer& measurer = session.measurer();
+            const ModelInfo& model = sources.header.model;
+            const auto show = [&](std::size_t done, std::size_t total) {
+                auto view = std::make_shared<ScanView>(
+                    *makeScanView(model, measurer.header(), measurer.lines()));
+                view->done = done;
+                view->wanted = total;
+                tell(generation, [this, view] { adoptView(view); });
+            };
+            const std::size_t missing = session.missingCells();
+            std::size_t all = 0;
+            Clock::time_point next = Clock::now();
+            session.scan(stop, [&](std::size_t done, std::size_t total) {
+                all = total;
+                tell(generation, [this, done, total, missing] {
+                    m_progress.done = static_cast<int>(done);
+                    m_progress.total = static_cast<int>(total);
+                    m_progress.before = static_cast<int>(total - missing);
+                    emit progressChanged();
+                });
+                const auto begun = Clock::now();
+                if (begun < next)
+                    return;
+                show(done, total);
+                next =
+                    Clock::now() + std::max<Clock::duration>(kPicture, 10 * (Clock::now() - begun));
+            });
+            show(std::max<std::size_t>(all, 1), std::max<std::size_t>(all, 1));
+        });
+}
+
+void ScanController::verify(const RecipeTarget& target, int rounds)
+{
+    searchRecipes(Work::Recipe, {target}, rounds);
+}
+
+void ScanController::drawFrontier(int rounds)
+{
+    std::vector<RecipeTarget> targets;
+    for (const double bits : kFrontierBits) // rising, so that more bits are never worse
+        targets.push_back({RecipeTarget::Kind::Bits, bits});
+    searchRecipes(Work::Frontier, std::move(targets), rounds);
+}
+
+void ScanController::searchRecipes(Work work, std::vector<RecipeTarget> targets, int rounds)
+{
+    if (!m_view || !m_view->isComplete())
+        return;
+    begin(work,
+          [this, targets = std::move(targets), rounds, locks = m_locks,
+           settings = m_view->header.settings,
+           generation = m_generation](Sources& sources, const std::stop_token& stop) {
+              RecipeSession session(sources.request(settings, stop));
+              session.scan(stop);
+              session.lock(locks);
+              const bool several = targets.size() > 1;
+              for (std::size_t i = 0; i < targets.size(); ++i) {
+                  const auto progress = [&](int round, std::size_t done, std::size_t total) {
+                      tell(generation, [this, i, round, done, total] {
+                          m_progress.recipe = static_cast<int>(i);
+                          m_progress.round = round;
+                          m_progress.done = static_cast<int>(done);
+                          m_progress.total = static_cast<int>(total);
+                          emit progressChanged();
+                      });
+                  };
+                  try {
+                      const ResultRecord record =
+                          session.addRecipe(targets[i], rounds, stop, progress);
+                      tell(generation, [this, record] {
+                          m_run.addRecord(record);
+                          emit found(record);
+                      });
+                  } catch (const Error& error) {
+                      // Of a whole frontier, sizes that are too small are left out.
+                      if (!several || error.code() != ErrorCode::BadArgument)
+                          throw;
+                      tell(generation, [this, target = targets[i]] {
+                          emit noted(tr("There is no recipe of %1: the smallest formats and the "
+                                        "locks take more.")
+                                         .arg(toQString(target.text())));
+                      });
+                  }
+              }
+          });
+}
+
+void ScanController::keepLayer(const ResultRecord& record, const std::string& layer,
+                               KeptFormat format)
+{
+    begin(Work::Variant,
+          [this, record, layer, format, generation = m_generation](Sources& sources,
+                                                                   const std::stop_token& stop) {
+              CompressionConfig config = withLayerKept(sources.header.model, record, layer, format);
+              const ResultRecord added =
+                  addResult(sources.folder, sources.openExperiment(stop), std::move(config),
+                            sources.threads().threadsPerWorker, stop);
+              tell(generation, [this, added] {
+                  m_run.addRecord(added);
+                  emit found(added);
+              });
+          });
+}
+
+} // namespace bitfront
