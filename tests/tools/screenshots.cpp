@@ -137,13 +137,18 @@ void showTab(MainWindow& window, int tab)
     window.findChild<QTabBar*>(QStringLiteral("resultTabs"))->setCurrentIndex(tab);
 }
 
-/// The question before a scan, and a scan in the middle.
-void photographScan(MainWindow& window, Photographer& photographer)
+void openQuestion(MainWindow& window)
 {
     window.findChild<QAction*>(QStringLiteral("actionSensitivity"))->trigger();
     waitFor(
         [&] { return window.findChild<QPushButton*>(QStringLiteral("startScan"))->isEnabled(); },
         "the estimate of the scan");
+}
+
+/// The question before a scan, and a scan in the middle.
+void photographScan(MainWindow& window, Photographer& photographer)
+{
+    openQuestion(window);
     photographer.take(QStringLiteral("sensitivity-question"));
     photographer.click("startScan");
     waitFor(
@@ -160,7 +165,7 @@ void photographScan(MainWindow& window, Photographer& photographer)
 /// The heatmap with a lock and a prediction, then with the frontier measured.
 void photographRecipes(MainWindow& window, Photographer& photographer)
 {
-    window.findChild<QAction*>(QStringLiteral("actionSensitivity"))->trigger();
+    openQuestion(window);
     photographer.click("startScan");
     waitFor([&] { return window.scan().view() && window.scan().view()->isComplete(); }, "the scan");
     auto* panel = window.findChild<SensitivityPanel*>();

@@ -78,7 +78,8 @@ RecipeBar::RecipeBar(ScanController& scan, QWidget* parent)
                             "bits"));
     m_rounds->addItem(tr("Not refined"), 0);
     for (int rounds = 1; rounds <= kMostRounds; ++rounds)
-        m_rounds->addItem(tr("Refine %n time(s)", nullptr, rounds), rounds);
+        m_rounds->addItem(rounds == 1 ? tr("Refine once") : tr("Refine %1 times").arg(rounds),
+                          rounds);
     m_rounds->setCurrentIndex(kUsualRounds);
     flow->addWidget(m_rounds);
     m_verify->setObjectName(QStringLiteral("verifyRecipe"));

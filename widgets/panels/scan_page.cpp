@@ -16,6 +16,15 @@
 
 namespace bitfront {
 
+namespace {
+
+QString counted(std::size_t count, const QString& one, const QString& many)
+{
+    return count == 1 ? one : many.arg(count);
+}
+
+} // namespace
+
 ScanPage::ScanPage(ScanController& scan, QWidget* parent)
     : QWidget(parent)
     , m_scan(scan)
@@ -131,7 +140,8 @@ void ScanPage::refresh()
     m_estimated = false;
     m_tied->setVisible(!m_ties.empty());
     m_untie->setVisible(!m_ties.empty());
-    m_tied->setText(tr("%n group(s) of layers tied", nullptr, int(m_ties.size())));
+    m_tied->setText(
+        counted(m_ties.size(), tr("1 group of layers tied"), tr("%1 groups of layers tied")));
     QStringList names;
     for (const auto& tie : m_ties) {
         QStringList members;
@@ -150,9 +160,10 @@ void ScanPage::showEstimate(const ScanEstimate& estimate)
         return;
     m_estimated = true;
     m_question->setText(tr("Scan which layers lose quality in which format"));
-    QString runs = tr("%n layer(s)", nullptr, int(estimate.layers))
-        + tr(" in up to %n format(s): ", nullptr, int(estimate.formats))
-        + tr("%n short run(s)", nullptr, int(estimate.runs));
+    QString runs = tr("%1 in up to %2 formats: %3")
+                       .arg(counted(estimate.layers, tr("1 layer"), tr("%1 layers")))
+                       .arg(estimate.formats)
+                       .arg(counted(estimate.runs, tr("1 short run"), tr("%1 short runs")));
     if (estimate.missing < estimate.runs)
         runs += tr(", %1 of them are there").arg(estimate.runs - estimate.missing);
     if (estimate.time.highMs > 0)

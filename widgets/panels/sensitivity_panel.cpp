@@ -12,7 +12,6 @@
 #include "widgets/theme.h"
 #include "widgets/workbench/run_controller.h"
 
-#include <QComboBox>
 #include <QHBoxLayout>
 #include <QPushButton>
 #include <QStackedLayout>
@@ -118,17 +117,15 @@ QWidget* SensitivityPanel::buildFoot()
 {
     auto* foot = new QWidget;
     auto* across = new QHBoxLayout(foot);
-    across->setContentsMargins(16, 2, 16, 2);
-    across->setSpacing(12);
+    across->setContentsMargins(16, 1, 16, 1);
+    across->setSpacing(16);
     m_legend = new HeatLegend;
     m_facts = new Label({}, 11, 400, Tone::Text2);
     m_facts->setObjectName(QStringLiteral("scanFacts"));
     m_facts->setElided(true);
-    m_order = new QComboBox;
+    m_order = makeButton({}, ButtonRole::Link);
     m_order->setObjectName(QStringLiteral("layerOrder"));
-    m_order->setAccessibleName(tr("Order of the layers"));
-    m_order->addItem(tr("As in the model"), int(SensitivityModel::Order::Forward));
-    m_order->addItem(tr("By loss"), int(SensitivityModel::Order::Loss));
+    m_order->setToolTip(tr("A click on a format above the table orders by the loss in it"));
     m_again = makeButton(tr("Scan again…"), ButtonRole::Link);
     m_again->setObjectName(QStringLiteral("scanAgain"));
     m_stop = makeButton(tr("Cancel"), ButtonRole::Link);
@@ -138,11 +135,18 @@ QWidget* SensitivityPanel::buildFoot()
     across->addWidget(m_stop);
     across->addWidget(m_again);
     across->addWidget(m_order);
-    connect(m_order, &QComboBox::activated, this, [this] {
-        m_model->setOrder(static_cast<SensitivityModel::Order>(m_order->currentData().toInt()));
+    const auto sayOrder = [this] {
+        m_order->setText(m_model->order() == SensitivityModel::Order::Loss
+                             ? tr("Order as in the model")
+                             : tr("Order by loss"));
+    };
+    sayOrder();
+    connect(m_model, &QAbstractItemModel::modelReset, this, sayOrder);
+    connect(m_order, &QPushButton::clicked, this, [this] {
+        m_model->setOrder(m_model->order() == SensitivityModel::Order::Loss
+                              ? SensitivityModel::Order::Forward
+                              : SensitivityModel::Order::Loss);
     });
-    connect(m_model, &QAbstractItemModel::modelReset, this,
-            [this] { m_order->setCurrentIndex(m_order->findData(int(m_model->order()))); });
     connect(m_again, &QPushButton::clicked, this, &SensitivityPanel::showQuestion);
     connect(m_stop, &QPushButton::clicked, &m_scan, &ScanController::cancel);
     return foot;

@@ -8,7 +8,6 @@
 #include "widgets/plot_scene.h"
 #include "widgets/workbench/scan_controller.h"
 
-class QComboBox;
 class QPushButton;
 class QStackedLayout;
 
@@ -84,7 +83,7 @@ private:
     QPushButton* m_continue;
     QPushButton* m_cancel;
     HeatLegend* m_legend;
-    QComboBox* m_order;
+    QPushButton* m_order;
     Label* m_facts;
     QPushButton* m_again;
     QPushButton* m_stop;

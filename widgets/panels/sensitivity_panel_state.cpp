@@ -11,7 +11,6 @@
 #include "widgets/workbench/run_controller.h"
 #include "widgets/workbench/text.h"
 
-#include <QComboBox>
 #include <QLocale>
 #include <QPointer>
 #include <QPushButton>
@@ -224,8 +223,7 @@ void SensitivityPanel::lockUnits(const std::vector<std::size_t>& units, const QS
     }
     if (locks == m_scan.locks())
         return;
-    const QString what =
-        names.size() == 1 ? names.front() : tr("%n layer(s)", nullptr, int(names.size()));
+    const QString what = names.size() == 1 ? names.front() : tr("%1 layers").arg(names.size());
     m_selection.undoStack().push(new LockStep(m_scan, std::move(locks),
                                               format.isEmpty() ? tr("unlocking of %1").arg(what)
                                                                : tr("lock of %1").arg(what)));

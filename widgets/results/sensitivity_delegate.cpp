@@ -14,7 +14,7 @@ namespace bitfront {
 
 namespace {
 
-constexpr int kHeaderWidth = 224;
+constexpr int kHeaderWidth = 208;
 constexpr int kShareWidth = 52;
 constexpr int kIconSize = 13;
 

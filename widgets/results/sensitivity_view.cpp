@@ -17,8 +17,8 @@ namespace bitfront {
 
 namespace {
 
-constexpr int kRowHeight = 24;
-constexpr int kLeastColumn = 46;
+constexpr int kRowHeight = 22;
+constexpr int kLeastColumn = 40;
 
 QString keyed(const QString& text, Qt::Key key)
 {
@@ -70,7 +70,7 @@ void SensitivityView::setSizes()
         const QString words =
             m_model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
         setColumnWidth(column,
-                       std::max(uiPx(kLeastColumn), metrics.horizontalAdvance(words) + uiPx(12)));
+                       std::max(uiPx(kLeastColumn), metrics.horizontalAdvance(words) + uiPx(8)));
     }
 }
 

@@ -66,10 +66,10 @@ QString SensitivityModel::toolTip(const Row& row, int column) const
     const QString head = tr("%1, %2").arg(rowName(row), format);
     const Cell one = cell(row, column);
     if (!row.members.empty())
-        return one.state == Cell::State::Known
-            ? tr("%1: %2, the worst of %n layer(s)", nullptr, int(row.members.size()))
-                  .arg(head, withUnit(one.quality, metric()))
-            : QString();
+        return one.state == Cell::State::Known ? tr("%1: %2, the worst of %3 layers")
+                                                     .arg(head, withUnit(one.quality, metric()))
+                                                     .arg(row.members.size())
+                                               : QString();
     if (column == 0)
         return tr("%1: kept as it is, which counts as free of error").arg(head);
     const auto place = option(row.unit, column);
