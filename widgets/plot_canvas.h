@@ -3,6 +3,7 @@
 // Serves the window and the export alike. Private to the plot: this header brings qcustomplot.h.
 #pragma once
 
+#include "widgets/plot_forecast.h"
 #include "widgets/plot_labels.h"
 #include "widgets/plot_scene.h"
 #include "widgets/theme.h"

@@ -39,15 +39,6 @@ struct PlotPoint
     int queuePlace = 0; ///< among failures without a ratio
 };
 
-/// A recipe that was predicted, not measured.
-struct PlotForecast
-{
-    double ratio = 0; ///< compression ratio
-    double quality = 0; ///< of the judged output; may be infinite
-
-    bool operator==(const PlotForecast&) const = default;
-};
-
 struct PlotRange
 {
     double low = 0, high = 1;

@@ -3,6 +3,7 @@
 // select its record. Draws a snapshot; computes nothing about it.
 #pragma once
 
+#include "widgets/plot_forecast.h"
 #include "widgets/plot_scene.h"
 #include "widgets/theme.h"
 

@@ -120,7 +120,7 @@ void MainWindow::tryAgain(const std::vector<std::string>& names)
             m_run.retry(name);
         return;
     }
-    if (m_reopening || names.empty() || !m_run.canRetry())
+    if (m_reopening || names.empty() || !m_run.canRetry() || refusedByScan())
         return;
     m_reopening = true;
     m_retried = names;

@@ -37,7 +37,13 @@ void MainWindow::buildScanActions()
     a.frontier = make(QStringLiteral("actionFrontier"), tr("&Draw the mixed frontier"));
     a.cancelScan = make(QStringLiteral("actionCancelScan"), tr("&Cancel scan or recipe"));
     connect(a.sensitivity, &QAction::triggered, this, &MainWindow::showSensitivity);
-    connect(a.verify, &QAction::triggered, &m_sensitivity->bar(), &RecipeBar::verifyRequested);
+    connect(a.verify, &QAction::triggered, this, [this] {
+        // Not before one has seen what would be measured.
+        if (m_sensitivity->isVisible())
+            emit m_sensitivity->bar().verifyRequested();
+        else
+            showSensitivity();
+    });
     connect(a.frontier, &QAction::triggered, &m_sensitivity->bar(), &RecipeBar::frontierRequested);
     connect(a.cancelScan, &QAction::triggered, &m_scan, &ScanController::cancel);
 }

@@ -6,6 +6,7 @@
 #include "core/plan/json_fields.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -152,6 +153,19 @@ bool isSameScan(const ScanHeader& a, const ScanHeader& b)
     return core(a) == core(b);
 }
 
+namespace {
+
+/// Whether one layer in one format comes to the same in both scans.
+bool measuresAlike(ScanHeader a, const ScanHeader& b)
+{
+    a.settings.formats = b.settings.formats;
+    a.settings.ties = b.settings.ties;
+    a.settings.method = b.settings.method;
+    return isSameScan(a, b);
+}
+
+} // namespace
+
 bool ScanLine::isOfScan() const
 {
     return std::all_of(formats.begin(), formats.end(),
@@ -212,10 +226,16 @@ ScanWriter::ScanWriter(const fs::path& runFolder, const ScanHeader& header,
             m_file = LineFile::reopen(path);
             return;
         }
+        if (known && measuresAlike(known->header, header))
+            std::copy_if(known->lines.begin(), known->lines.end(), std::back_inserter(earlier),
+                         [](const ScanLine& line) { return line.isOfScan() && !line.failure; });
         moveAside(path);
     }
     m_file = LineFile(path);
-    m_file.append(lineText(headerJson(header)));
+    std::string text = lineText(headerJson(header));
+    for (const ScanLine& line : earlier)
+        text += '\n' + lineText(lineJson(line));
+    m_file.append(text); // at once: all or nothing
 }
 
 void ScanWriter::append(const ScanLine& line)

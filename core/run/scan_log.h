@@ -78,8 +78,9 @@ class ScanWriter
 {
 public:
     /// Goes on with the folder's scan if it is the same, whose lines are then in `earlier`; else
-    /// begins anew, and a scan of something else is renamed to scan.jsonl.1 and so on. Throws
-    /// Error(FileNotWritable).
+    /// begins anew, and the other scan is renamed to scan.jsonl.1 and so on. Where only formats,
+    /// ties or method differ, what it has measured layer by layer still holds and is taken over.
+    /// Throws Error(FileNotWritable).
     ScanWriter(const std::filesystem::path& runFolder, const ScanHeader& header,
                std::vector<ScanLine>& earlier);
     /// On the disk when it returns. Throws Error(FileNotWritable); nothing partial stays behind.

@@ -66,7 +66,6 @@ private slots:
     void anyNumberOfWorkers();
     void goesOnWhereItWasStopped();
     void tornLine();
-    void otherSettingsBeginAnew();
     void otherModelIsMovedAside();
     void predictionIsExactWhereErrorsAddUp();
     void frontierIsMonotone();
@@ -169,24 +168,6 @@ void TestScan::tornLine()
     QCOMPARE(bench.counters->evaluations.load(), before + 1);
     QVERIFY(session.sensitivity().cells == whole);
     QVERIFY(readScan(bench.folder)->warnings.empty());
-}
-
-void TestScan::otherSettingsBeginAnew()
-{
-    const Bench bench;
-    {
-        RecipeSession session(bench.request());
-        session.scan({});
-    }
-    RecipeRequest other = bench.request();
-    other.settings.ties = {{"*conv*"}};
-    if (makeScanSpace(bench.experiment->model(), bench.request().settings).units.size() < 2)
-        QSKIP("the model has one layer");
-    other.settings.ties.clear();
-    other.settings.formats.pop_back();
-    RecipeSession session(other);
-    QCOMPARE(session.missingCells(), session.measurer().space().cellCount());
-    QVERIFY(fs::exists(bench.folder / "scan.jsonl.1"));
 }
 
 void TestScan::otherModelIsMovedAside()

@@ -90,6 +90,7 @@ class TestScanFolder : public QObject
     Q_OBJECT
 
 private slots:
+    void otherSettingsTakeOver();
     void floorsChangeNothing();
     void stateStaysWhatItWas();
     void scanFirstThenSweep();
@@ -102,6 +103,45 @@ private slots:
     void tiesWeighByElements();
     void brokenWeightsStay();
 };
+
+/// What was measured layer by layer still holds with other formats or ties; with another treatment
+/// of layers that do not divide it does not.
+void TestScanFolder::otherSettingsTakeOver()
+{
+    const QTemporaryDir directory;
+    const fs::path folder = fs::path(directory.path().toStdString()) / "run.bitfront";
+    const std::shared_ptr<Experiment> experiment = fakeExperiment();
+    std::size_t cells = 0;
+    {
+        RecipeSession session(requestFor(experiment, folder));
+        session.scan({});
+        cells = session.measurer().space().cellCount();
+    }
+    RecipeRequest fewer = requestFor(experiment, folder);
+    fewer.settings.formats.pop_back();
+    QCOMPARE(RecipeSession(fewer).missingCells(), std::size_t {0});
+    QVERIFY(fs::exists(folder / "scan.jsonl.1"));
+    QCOMPARE(readScan(folder)->lines.size(), cells);
+    RecipeRequest tied = requestFor(experiment, folder);
+    tied.settings.ties = {{experiment->model().layers[1].name, experiment->model().layers[2].name}};
+    {
+        RecipeSession session(tied);
+        // Only the tied unit is new.
+        QCOMPARE(session.missingCells(), session.measurer().space().options[1].size() - 1);
+        session.scan({});
+    }
+    RecipeRequest thorough = requestFor(experiment, folder);
+    thorough.settings.formats = scanFormats(ScanPreset::Thorough);
+    {
+        RecipeSession session(thorough);
+        QVERIFY(session.missingCells() > 0);
+        QVERIFY(session.missingCells() < session.measurer().space().cellCount());
+    }
+    RecipeRequest skipping = requestFor(experiment, folder);
+    skipping.settings.indivisible = IndivisiblePolicy::Skip;
+    RecipeSession session(skipping);
+    QCOMPARE(session.missingCells(), session.measurer().space().cellCount());
+}
 
 void TestScanFolder::floorsChangeNothing()
 {

@@ -1,96 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Sensitivity and recipes as a person uses them: asked before a scan, cancelled and continued,
 // a slider that predicts, recipes that land in the run, locks. Forward passes are counted.
-#include "browser.h"
+#include "analyst.h"
 
 #include "core/run/file_io.h"
 #include "core/run/scan_log.h"
-#include "widgets/panels/layers_page.h"
-#include "widgets/panels/recipe_bar.h"
-#include "widgets/panels/sensitivity_panel.h"
 #include "widgets/parts/budget_slider.h"
-#include "widgets/results/layer_model.h"
-#include "widgets/results/sensitivity_model.h"
-#include "widgets/results/sensitivity_view.h"
+#include "widgets/parts/heat_scale.h"
+#include "widgets/theme.h"
 
 #include <QAbstractItemModelTester>
-#include <QAction>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QElapsedTimer>
-#include <QLabel>
-#include <QSignalSpy>
 #include <QTabBar>
 
 #include <algorithm>
 #include <cmath>
 
 using namespace bitfront;
-using test::Browser;
-
-namespace {
-
-/// A window with a finished run whose Sensitivity tab is in front.
-class Analyst : public Browser
-{
-public:
-    using Browser::Browser;
-
-    bool open()
-    {
-        if (!openFinishedRun())
-            return false;
-        find<QAction>("actionGoTo8")->trigger();
-        return QTest::qWaitFor([this] { return find<QPushButton>("startScan")->isEnabled(); });
-    }
-    bool scanned()
-    {
-        return QTest::qWaitFor(
-            [this] { return scan().view() && scan().view()->isComplete() && idle(); }, 30000);
-    }
-    bool openScanned()
-    {
-        if (!open())
-            return false;
-        click("startScan");
-        return scanned();
-    }
-    bool idle() const { return !scan().isWorking(); }
-    ScanController& scan() const { return window->scan(); }
-    SensitivityPanel& panel() const { return *window->findChild<SensitivityPanel*>(); }
-    int forwards() const { return engine->counters().evaluations; }
-    QString text(const char* label) const { return find<QLabel>(label)->text(); }
-
-    /// Moves the slider to that size and waits for the prediction.
-    bool budget(double bits) const
-    {
-        QSignalSpy spy(&scan(), &ScanController::predicted);
-        panel().bar().setTargetBits(bits);
-        return spy.count() > 0 || spy.wait(5000);
-    }
-    void key(Qt::Key key) const { QTest::keyClick(&panel().view(), key); }
-    const ResultRecord& current() const
-    {
-        return snapshot().records[static_cast<std::size_t>(selection().current())];
-    }
-    bool waitForNew(int before) const
-    {
-        return QTest::qWaitFor(
-            [this, before] {
-                return records() > before && idle() && selection().current() == records() - 1;
-            },
-            20000);
-    }
-    int bitsOf(const ResultRecord& record, const std::string& layer) const
-    {
-        for (const LayerStorage& storage : record.measurement()->layers)
-            if (storage.layer == layer)
-                return storage.bitsPerCode;
-        return 0;
-    }
-};
-
-} // namespace
+using test::Analyst;
 
 class SensitivityPanelTest : public QObject
 {
@@ -106,6 +35,7 @@ private slots:
     void sweepAndScanWait();
     void reopenedWithoutAForward();
     void closesDuringAScan();
+    void numbersCanBeRead();
 };
 
 void SensitivityPanelTest::asksBeforeItScans()
@@ -350,6 +280,19 @@ void SensitivityPanelTest::closesDuringAScan()
     f.window->close();
     QTRY_VERIFY_WITH_TIMEOUT(!f.window->isVisible(), 10000);
     QVERIFY(!isFolderLocked(toPath(f.window->run().folder())));
+}
+
+void SensitivityPanelTest::numbersCanBeRead()
+{
+    double brightness = -1;
+    for (int percent = 0; percent <= 100; ++percent) {
+        const QColor ground = heatColor(percent / 100.0);
+        QVERIFY(contrastRatio(heatTextColor(ground), ground) >= 4.5);
+        // A scale for any colour vision: it only ever gets brighter.
+        const double now = contrastRatio(ground, Qt::black);
+        QVERIFY(now > brightness);
+        brightness = now;
+    }
 }
 
 QTEST_MAIN(SensitivityPanelTest)

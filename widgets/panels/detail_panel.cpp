@@ -17,7 +17,6 @@
 #include <QFontDatabase>
 #include <QGridLayout>
 #include <QHBoxLayout>
-#include <QLocale>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QResizeEvent>
@@ -156,6 +155,11 @@ QWidget* DetailPanel::buildHead()
     m_metrics = new KeyValueList;
     m_metrics->setContentsMargins(0, 16, 0, 0);
     measured->addWidget(m_metrics);
+    m_warnings = new Label({}, 13, 400, Tone::Warn);
+    m_warnings->setObjectName(QStringLiteral("recipeWarnings"));
+    m_warnings->setWrapped(true);
+    m_warnings->setContentsMargins(0, 12, 0, 0);
+    measured->addWidget(m_warnings);
     column->addWidget(m_measured);
     return head;
 }
@@ -271,7 +275,7 @@ void DetailPanel::showRecord(const ResultRecord& record)
     m_tabs->setTabEnabled(LayersTab, measured != nullptr);
     m_coverage->setVisible(measured != nullptr);
     if (measured) {
-        showMetrics(*measured);
+        showMetrics(record);
         m_coverage->setText(tr("%1 of %2 compressed")
                                 .arg(measured->size.compressedLayers)
                                 .arg(measured->size.totalLayers));
@@ -335,45 +339,6 @@ void DetailPanel::showChips(const ResultRecord& record, const AnalysedPoint& poi
     m_chips->addStretch();
     m_moreChips->addStretch();
     m_moreRow->setVisible(m_moreChips->count() > 1);
-}
-
-void DetailPanel::showFigures(const Measurement& measured)
-{
-    const SnapshotPtr& snapshot = m_run.snapshot();
-    const std::size_t judged = std::min(snapshot->outputIndex, measured.outputs.size() - 1);
-    if (!measured.outputs.empty()) {
-        const OutputQuality& quality = measured.outputs[judged];
-        m_figures[0]->setFigure(metricTitle(quality.metric) + QStringLiteral(", ")
-                                    + toQString(quality.output),
-                                qualityText(quality.value, quality.metric),
-                                quality.identical() ? tr("identical") : metricUnit(quality.metric));
-    }
-    m_figures[1]->setFigure(tr("Compression"), ratioText(measured.size.compressionRatio()), {});
-    m_figures[2]->setFigure(tr("Average bits"),
-                            QLocale().toString(measured.size.averageBits(), 'f', 2),
-                            tr("per weight"));
-    m_figures[3]->setFigure(tr("Model size"), megabytesText(measured.size.megabytes()), tr("MB"));
-    const StorageBits& bits = measured.size.compressed;
-    const bool palette = bits.tables + bits.channelScales > 0;
-    m_breakdown->setParts(
-        static_cast<double>(bits.codes), static_cast<double>(bits.total() - bits.codes),
-        static_cast<double>(measured.size.untouchedBits), palette ? tr("Tables") : tr("Scales"));
-}
-
-void DetailPanel::showMetrics(const Measurement& measured)
-{
-    QList<QPair<QString, QString>> rows;
-    if (measured.outputs.size() > 1) {
-        for (const OutputQuality& quality : measured.outputs) {
-            const QString unit = metricUnit(quality.metric);
-            rows.append({toQString(quality.output),
-                         metricTitle(quality.metric) + QLatin1Char(' ')
-                             + qualityText(quality.value, quality.metric)
-                             + (unit.isEmpty() ? QString() : QLatin1Char(' ') + unit)});
-        }
-    }
-    m_metrics->setRows(rows);
-    m_metrics->setVisible(!rows.isEmpty());
 }
 
 void DetailPanel::showTab(int tab)

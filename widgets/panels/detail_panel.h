@@ -45,7 +45,7 @@ private:
     void showRecord(const ResultRecord& record);
     void showChips(const ResultRecord& record, const AnalysedPoint& point);
     void showFigures(const Measurement& measured);
-    void showMetrics(const Measurement& measured);
+    void showMetrics(const ResultRecord& record);
     void showTab(int tab);
     void loadRecipe();
 
@@ -61,6 +61,7 @@ private:
     SizeBreakdown* m_breakdown = nullptr;
     KeyValueList* m_metrics = nullptr;
     Label* m_failure = nullptr;
+    Label* m_warnings = nullptr; ///< of a recipe
     QPushButton* m_retry = nullptr;
     QWidget* m_tabArea = nullptr;
     QTabBar* m_tabs = nullptr;

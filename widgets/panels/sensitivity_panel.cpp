@@ -168,9 +168,13 @@ void SensitivityPanel::adoptScan()
     const ScanViewPtr& view = m_scan.view();
     m_model->setScan(view,
                      view && m_run.hasRun()
-                         ? view->outputIndex(m_run.header().metrics.at(m_run.judged()).output)
+                         ? view->sensitivity.indexOf(m_run.header().metrics.at(m_run.judged()).output)
                          : 0);
     m_bar->adoptScan();
+    if (!view || !view->isComplete()) { // of another run, or begun anew
+        m_touched = false;
+        emit forecastChanged(std::nullopt);
+    }
     refreshMarks();
     refresh();
     if (view && view->isComplete())
@@ -190,7 +194,7 @@ void SensitivityPanel::refreshMarks()
     const ScanViewPtr& view = m_scan.view();
     if (!view || !m_run.hasRun())
         return;
-    const std::size_t output = view->outputIndex(m_run.header().metrics.at(m_run.judged()).output);
+    const std::size_t output = view->sensitivity.indexOf(m_run.header().metrics.at(m_run.judged()).output);
     if (m_model->scan() == view)
         m_model->setScan(view, output);
     m_bar->setOutput(output);

@@ -5,7 +5,7 @@
 
 #include "widgets/parts/labels.h"
 #include "widgets/parts/message_banner.h"
-#include "widgets/plot_scene.h"
+#include "widgets/plot_forecast.h"
 #include "widgets/workbench/scan_controller.h"
 
 class QPushButton;

@@ -110,6 +110,9 @@ QString SensitivityPanel::facts() const
                                     .arg(split.heldOut)
                                     .arg(split.total)
                               : tr("Nothing held out: recipes cannot be checked on other samples");
+    const auto& recipe = m_scan.forecast().recipe;
+    if (recipe)
+        text += recipe->exact ? tr(" · solved exactly") : tr(" · not solved to the end");
     return text;
 }
 
@@ -123,10 +126,11 @@ void SensitivityPanel::showForecast()
     const RecipeForecast& forecast = m_scan.forecast();
     const ScanViewPtr& view = m_scan.view();
     m_model->setChoice(forecast.recipe ? forecast.recipe->choice : ScanChoice());
+    refreshState();
     std::optional<PlotForecast> point;
     if (view && forecast.recipe && m_touched && isVisible()) {
         const std::size_t output =
-            view->outputIndex(m_run.header().metrics.at(m_run.judged()).output);
+            view->sensitivity.indexOf(m_run.header().metrics.at(m_run.judged()).output);
         point =
             PlotForecast {16 / forecast.recipe->averageBits, forecast.recipe->qualities.at(output)};
     }

@@ -189,7 +189,7 @@ void ScanController::requestPrediction(const RecipeTarget& target)
     if (!m_view || !m_view->isComplete())
         return;
     const std::size_t judged =
-        m_view->outputIndex(m_run.header().metrics.at(m_run.judged()).output);
+        m_view->sensitivity.indexOf(m_run.header().metrics.at(m_run.judged()).output);
     m_predictTask = m_lookAhead.run(
         this,
         [this, target, judged, view = m_view, locks = m_locks,

@@ -20,16 +20,6 @@
 namespace bitfront {
 
 class RunController;
-struct ResultRecord;
-
-/// An answer to requestPrediction().
-struct RecipeForecast
-{
-    RecipeTarget target;
-    std::optional<RecipePrediction> recipe; ///< empty: no recipe meets the target
-    BudgetRange range; ///< in which a budget changes anything under the locks of now
-    double elapsedMs = 0; ///< to solve it
-};
 
 class ScanController : public QObject
 {
@@ -71,7 +61,6 @@ public:
     /// Measures what is missing. Another wish than the scan's own begins a new scan.
     void startScan(const ScanWish& wish);
     void cancel(); ///< what was measured is kept
-
     /// Locks that recipes keep to, in the order they were made. forecast() follows.
     const std::vector<FormatLock>& locks() const { return m_locks; }
     void setLocks(std::vector<FormatLock> locks);
@@ -99,14 +88,6 @@ signals:
 
 private:
     struct Sources;
-    /// Of what is measured now.
-    struct Progress
-    {
-        int done = 0, total = 0;
-        int before = 0; ///< of the total, known from an earlier time
-        int round = 0; ///< of refinement
-        int recipe = 0; ///< of the frontier
-    };
     using Measuring = std::function<void(Sources&, const std::stop_token&)>;
 
     void adoptRun();
@@ -125,7 +106,7 @@ private:
     std::shared_ptr<Experiment> m_offeredExperiment;
     ScanViewPtr m_view;
     Work m_work = Work::None;
-    Progress m_progress;
+    ScanProgress m_progress;
     QElapsedTimer m_since;
     std::vector<FormatLock> m_locks;
     RecipeForecast m_forecast;

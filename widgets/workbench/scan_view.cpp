@@ -1,17 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/workbench/scan_view.h"
 
+#include "core/scan/choice_measurer.h"
 #include "core/scan/scan.h"
 
 #include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
 
 namespace bitfront {
 
-std::size_t ScanView::outputIndex(const std::string& output) const
+namespace {
+
+/// Of what a new scan of the same layers measures one by one, what is there already.
+std::size_t knownCells(const ScanSpace& space, ScanMethod method, const ScanView& known)
 {
-    const auto found = std::ranges::find(outputs, output);
-    return found == outputs.end() ? 0 : static_cast<std::size_t>(found - outputs.begin());
+    std::set<std::pair<std::string, std::string>> cells; // unit and format
+    for (std::size_t u = 0; u < known.space.units.size(); ++u)
+        for (std::size_t o = 1; o < known.measured[u].size(); ++o)
+            if (known.measured[u][o] && std::isfinite(known.sensitivity.cost(u, o)))
+                cells.emplace(known.space.units[u].name, known.space.options[u][o].key);
+    const auto isKnown = [&](const ScanChoice& choice) {
+        const auto alone = [](std::size_t option) { return option != 0; };
+        const auto unit = std::ranges::find_if(choice, alone);
+        if (std::ranges::count_if(choice, alone) != 1)
+            return false;
+        const auto u = static_cast<std::size_t>(unit - choice.begin());
+        return cells.contains({space.units[u].name, space.options[u][*unit].key});
+    };
+    return static_cast<std::size_t>(std::ranges::count_if(scanChoices(space, method), isKnown));
 }
+
+} // namespace
 
 std::optional<std::size_t> ScanView::unitOf(const std::string& layer) const
 {
@@ -38,31 +59,19 @@ ScanViewPtr makeScanView(const ModelInfo& model, const ScanHeader& header,
     }
     view->sensitivity =
         method == ScanMethod::Measured ? own : sensitivityOf(view->space, method, lines);
-    for (const ScanLine& line : lines)
-        if (view->outputs.empty())
-            for (const OutputQuality& output : line.outputs)
-                view->outputs.push_back(output.output);
     const auto choices = scanChoices(view->space, method);
     view->wanted = choices.size();
-    // Lines of recipes and repeated ones count for nothing; those of a probed scan's formats on all
-    // units are many.
-    std::size_t single = 0;
-    for (const ScanChoice& choice : choices) {
-        const auto unit = std::ranges::find_if(choice, [](std::size_t o) { return o != 0; });
-        if (std::ranges::count_if(choice, [](std::size_t o) { return o != 0; }) != 1)
-            continue;
-        ++single;
-        const auto u = static_cast<std::size_t>(unit - choice.begin());
-        view->done += view->measured[u][*unit] ? 1 : 0;
-    }
-    if (view->done == single)
-        view->done = view->wanted; // those on all units come first
+    // What failed was measured, too: it is shown, and tried again by whoever scans again.
+    std::vector<ScanLine> tried(lines.begin(), lines.end());
+    for (ScanLine& line : tried)
+        line.failure.reset();
+    view->done = view->wanted - ChoiceMeasurer::missing(view->space, tried, choices);
     return view;
 }
 
 ScanViewPtr readScanView(const std::filesystem::path& folder, const ModelInfo& model)
 {
-    const auto scan = readScan(folder);
+    const auto scan = readScan(folder, ScanLines::OfScan);
     if (!scan || scan->header.modelSha256 != model.sha256)
         return nullptr;
     return makeScanView(model, scan->header, scan->lines);
@@ -113,6 +122,9 @@ ScanEstimate estimateScan(const ScanWish& wish, const RunHeader& run, const Scan
     estimate.missing = estimate.runs;
     if (known && known->header.settings == settings)
         estimate.missing = known->wanted - std::min(known->wanted, known->done);
+    else if (known && known->header.settings.palette == settings.palette
+             && known->header.settings.indivisible == settings.indivisible)
+        estimate.missing -= knownCells(space, settings.method, *known);
     if (run.probe.forwardMs > 0)
         estimate.time = scanTime(space, estimate.missing, run.probe);
     estimate.attentionTies = attentionTies(run.model).size();

@@ -22,12 +22,9 @@ struct ScanView
     ScanSpace space;
     Sensitivity sensitivity; ///< of probed scans with what was extrapolated
     std::vector<std::vector<bool>> measured; ///< per unit and option: by a forward pass
-    std::vector<std::string> outputs; ///< names, in the order of Sensitivity::metrics
     std::size_t wanted = 0, done = 0; ///< measurements of the scan
 
     bool isComplete() const { return wanted > 0 && done >= wanted; }
-    /// Index into Sensitivity::metrics; 0 where the scan knows no such output.
-    std::size_t outputIndex(const std::string& output) const;
     /// Index of the unit that holds the layer; empty when none does.
     std::optional<std::size_t> unitOf(const std::string& layer) const;
 };
@@ -65,5 +62,23 @@ struct ScanEstimate
 };
 /// `known` is what was measured before; may be null. Throws what makeScanSpace() throws.
 ScanEstimate estimateScan(const ScanWish& wish, const RunHeader& run, const ScanView* known);
+
+/// What a budget would give, by the scan alone.
+struct RecipeForecast
+{
+    RecipeTarget target;
+    std::optional<RecipePrediction> recipe; ///< empty: no recipe meets the target
+    BudgetRange range; ///< in which a budget changes anything under the locks of now
+    double elapsedMs = 0; ///< to solve it
+};
+
+/// How far a scan or a search for recipes is.
+struct ScanProgress
+{
+    int done = 0, total = 0;
+    int before = 0; ///< of the total, known from an earlier time
+    int round = 0; ///< of refinement
+    int recipe = 0; ///< of the frontier
+};
 
 } // namespace bitfront

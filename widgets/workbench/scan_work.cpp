@@ -101,18 +101,13 @@ void ScanController::startScan(const ScanWish& wish)
             RecipeSession session(sources.request(settings, stop));
             ChoiceMeasurer& measurer = session.measurer();
             const ModelInfo& model = sources.header.model;
-            const auto show = [&](std::size_t done, std::size_t total) {
-                auto view = std::make_shared<ScanView>(
-                    *makeScanView(model, measurer.header(), measurer.lines()));
-                view->done = done;
-                view->wanted = total;
+            const auto show = [&] {
+                const ScanViewPtr view = makeScanView(model, measurer.header(), measurer.lines());
                 tell(generation, [this, view] { adoptView(view); });
             };
             const std::size_t missing = session.missingCells();
-            std::size_t all = 0;
             Clock::time_point next = Clock::now();
-            session.scan(stop, [&](std::size_t done, std::size_t total) {
-                all = total;
+            const auto progress = [&](std::size_t done, std::size_t total) {
                 tell(generation, [this, done, total, missing] {
                     m_progress.done = static_cast<int>(done);
                     m_progress.total = static_cast<int>(total);
@@ -122,11 +117,17 @@ void ScanController::startScan(const ScanWish& wish)
                 const auto begun = Clock::now();
                 if (begun < next)
                     return;
-                show(done, total);
+                show();
                 next =
                     Clock::now() + std::max<Clock::duration>(kPicture, 10 * (Clock::now() - begun));
-            });
-            show(std::max<std::size_t>(all, 1), std::max<std::size_t>(all, 1));
+            };
+            try {
+                session.scan(stop, progress);
+            } catch (...) {
+                show(); // what was measured until then
+                throw;
+            }
+            show();
         });
 }
 

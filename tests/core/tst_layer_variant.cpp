@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Predictions without a measurement, results with one layer kept, and one more result for a run.
+#include "core/plan/mixed_config.h"
+#include "core/plan/recipe_prediction.h"
+#include "core/run/add_result.h"
+#include "core/run/file_io.h"
+#include "core/scan/recipe_session.h"
+#include "tests/support/fake_engine.h"
+#include "tests/support/run_files.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace bitfront;
+using namespace bitfront::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Folder
+{
+    explicit Folder(const FakeOptions& options = {})
+        : counters(std::make_shared<FakeCounters>())
+        , experiment(fakeExperiment(options, counters))
+        , path(fs::path(directory.path().toStdString()) / "run.bitfront")
+    {
+        writeFakeRun(path, options);
+    }
+    ResultRecord record(std::size_t index) const { return readRun(path).records.at(index); }
+
+    QTemporaryDir directory;
+    std::shared_ptr<FakeCounters> counters;
+    std::shared_ptr<Experiment> experiment;
+    fs::path path;
+};
+
+const LayerStorage& storageOf(const ResultRecord& record, const std::string& layer)
+{
+    for (const LayerStorage& storage : record.measurement()->layers)
+        if (storage.layer == layer)
+            return storage;
+    throw std::out_of_range(layer);
+}
+
+} // namespace
+
+class TestLayerVariant : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void onlyThatLayerChanges_data();
+    void onlyThatLayerChanges();
+    void refusals();
+    void packedAttentionGetsAPalette();
+    void oneMoreResult();
+    void namesAreFree();
+    void predictionIsTheSolvers();
+    void budgets();
+};
+
+void TestLayerVariant::onlyThatLayerChanges_data()
+{
+    QTest::addColumn<int>("format");
+    QTest::addColumn<int>("bits");
+    QTest::newRow("8 bits") << int(KeptFormat::EightBits) << 8;
+    QTest::newRow("fp16") << int(KeptFormat::Half) << 16;
+}
+
+void TestLayerVariant::onlyThatLayerChanges()
+{
+    QFETCH(int, format);
+    QFETCH(int, bits);
+    const Folder folder;
+    const ModelInfo& model = folder.experiment->model();
+    int tried = 0;
+    for (const ResultRecord& record : readRun(folder.path).records) {
+        const LayerStorage& before = storageOf(record, "body.conv2");
+        if (before.bitsPerCode >= 8)
+            continue;
+        ++tried;
+        const CompressionConfig config =
+            withLayerKept(model, record, "body.conv2", static_cast<KeptFormat>(format));
+        QVERIFY(config.isMixed() && !config.isRefinement());
+        const auto layers = planStorage(model, config);
+        for (std::size_t i = 0; i < layers.size(); ++i) {
+            const LayerStorage& old = record.measurement()->layers[i];
+            if (layers[i].layer == "body.conv2") {
+                QCOMPARE(layers[i].bitsPerCode, bits);
+            } else {
+                QCOMPARE(layers[i].kind, old.kind);
+                QCOMPARE(layers[i].bits, old.bits);
+            }
+        }
+    }
+    QVERIFY(tried > 20);
+}
+
+void TestLayerVariant::refusals()
+{
+    const Folder folder;
+    const ModelInfo& model = folder.experiment->model();
+    const ResultRecord int8 = folder.record(0);
+    QCOMPARE(storageOf(int8, "stem").bitsPerCode, 8);
+    QCOMPARE(failureOf([&] { withLayerKept(model, int8, "nowhere", KeptFormat::Half); }).code,
+             ErrorCode::BadArgument);
+    const Failure same =
+        failureOf([&] { withLayerKept(model, int8, "stem", KeptFormat::EightBits); });
+    QVERIFY(contains(same.message, "already"));
+    ResultRecord failed = int8;
+    failed.outcome = Failure {};
+    QCOMPARE(failureOf([&] { withLayerKept(model, failed, "stem", KeptFormat::Half); }).code,
+             ErrorCode::BadArgument);
+}
+
+/// Attention's packed projection cannot be quantized; embeddings keep to the sweep's choice.
+void TestLayerVariant::packedAttentionGetsAPalette()
+{
+    const FakeOptions options {.model = FakeModelKind::Transformer};
+    const Folder folder(options);
+    const ModelInfo& model = folder.experiment->model();
+    for (const ResultRecord& record : readRun(folder.path).records)
+        if (storageOf(record, "block.attn.in_proj_weight").bitsPerCode == 4) {
+            const CompressionConfig config =
+                withLayerKept(model, record, "block.attn.in_proj_weight", KeptFormat::EightBits);
+            const auto layers = planStorage(model, config);
+            QCOMPARE(layers.at(1).kind, StorageKind::Palettized);
+            QCOMPARE(layers.at(1).bitsPerCode, 8);
+            return;
+        }
+    QFAIL("no configuration palettizes the projection");
+}
+
+void TestLayerVariant::oneMoreResult()
+{
+    const Folder folder;
+    const RunContents before = readRun(folder.path);
+    ResultRecord base;
+    for (const ResultRecord& record : before.records)
+        if (storageOf(record, "stem").bitsPerCode == 4)
+            base = record;
+    const CompressionConfig config =
+        withLayerKept(folder.experiment->model(), base, "stem", KeptFormat::EightBits);
+    const ResultRecord added = addResult(folder.path, *folder.experiment, config, 1, {});
+    QCOMPARE(folder.counters->evaluations.load(), 1);
+    const RunContents after = readRun(folder.path);
+    QCOMPARE(after.records.size(), before.records.size() + 1);
+    QCOMPARE(after.records.back().config.name, config.name);
+    QVERIFY(after.records.back().config.formats == config.formats);
+    QVERIFY(fs::exists(folder.path / added.configPath));
+    QCOMPARE(after.state, before.state);
+    QCOMPARE(after.wallMs, before.wallMs);
+    QVERIFY(!isFolderLocked(folder.path));
+    // Once more: nothing is measured, nothing written.
+    addResult(folder.path, *folder.experiment, config, 1, {});
+    QCOMPARE(folder.counters->evaluations.load(), 1);
+    QCOMPARE(readRun(folder.path).records.size(), after.records.size());
+    // Another writer keeps us out.
+    const FolderLock held(folder.path);
+    QCOMPARE(failureOf([&] { addResult(folder.path, *folder.experiment, config, 1, {}); }).code,
+             ErrorCode::FileNotWritable);
+}
+
+void TestLayerVariant::namesAreFree()
+{
+    std::vector<ResultRecord> known(2);
+    known[0].config.name = "mixed_4_bits";
+    known[0].config.formats = {{"a", std::nullopt}};
+    known[1].config.name = "mixed_4_bits_2";
+    CompressionConfig config;
+    QCOMPARE(freeName(known, "mixed_5_bits", config), std::string("mixed_5_bits"));
+    QCOMPARE(freeName(known, "mixed_4_bits", known[0].config), std::string("mixed_4_bits"));
+    QCOMPARE(freeName(known, "mixed_4_bits", config), std::string("mixed_4_bits_2"));
+    config.formats = {{"b", std::nullopt}};
+    QCOMPARE(freeName(known, "mixed_4_bits", config), std::string("mixed_4_bits_3"));
+}
+
+void TestLayerVariant::predictionIsTheSolvers()
+{
+    const Folder folder;
+    RecipeRequest request;
+    request.experiment = folder.experiment;
+    request.header = fakeHeader(*folder.experiment, {});
+    request.runFolder = folder.path.parent_path() / "scan.bitfront";
+    request.settings.formats = scanFormats(ScanPreset::Quick);
+    RecipeSession session(request);
+    session.scan({});
+    const int before = folder.counters->evaluations;
+    const ScanSpace& space = session.measurer().space();
+    for (const double bits : {2.5, 3.0, 4.5, 7.0, 15.9}) {
+        const RecipeTarget target {RecipeTarget::Kind::Bits, bits};
+        const auto mine = predictRecipe(space, session.sensitivity(), allOptions(space), target, 0);
+        const auto theirs = session.search().predict(target);
+        QCOMPARE(mine.has_value(), theirs.has_value());
+        if (!mine)
+            continue;
+        QVERIFY(mine->choice == theirs->chosen);
+        QVERIFY(mine->averageBits <= bits);
+        QCOMPARE(mine->bits, space.bits(mine->choice));
+        QVERIFY(mine->exact);
+    }
+    QCOMPARE(folder.counters->evaluations.load(), before);
+}
+
+void TestLayerVariant::budgets()
+{
+    const Folder folder;
+    RecipeRequest request;
+    request.experiment = folder.experiment;
+    request.header = fakeHeader(*folder.experiment, {});
+    request.runFolder = folder.path.parent_path() / "scan.bitfront";
+    request.settings.formats = scanFormats(ScanPreset::Quick);
+    RecipeSession session(request);
+    session.scan({});
+    const ScanSpace& space = session.measurer().space();
+    const auto predicts = [&](const AllowedOptions& allowed, double bits) {
+        return predictRecipe(space, session.sensitivity(), allowed,
+                             {RecipeTarget::Kind::Bits, bits}, 0)
+            .has_value();
+    };
+    const BudgetRange free = budgetRange(space, session.sensitivity(), allOptions(space));
+    QVERIFY(free.least > 2 && free.most > 8 && free.most < 10);
+    QVERIFY(predicts(allOptions(space), free.least + 1e-6));
+    QVERIFY(!predicts(allOptions(space), free.least - 1e-3));
+    const std::vector<FormatLock> locks {{"*", "8+"}};
+    const AllowedOptions locked = applyLocks(space, folder.experiment->model(), locks);
+    const BudgetRange dear = budgetRange(space, session.sensitivity(), locked);
+    QVERIFY(dear.least > 8);
+    QVERIFY(predicts(locked, dear.least + 1e-6));
+    QVERIFY(!predicts(locked, 7));
+}
+
+QTEST_APPLESS_MAIN(TestLayerVariant)
+#include "tst_layer_variant.moc"

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Layers as the way from a result to its sensitivity and back: kept at 8 bits, shown, tied; several
+// outputs; warnings of recipes that hold less than was predicted.
+#include "analyst.h"
+
+#include "widgets/panels/layers_page.h"
+#include "widgets/panels/scan_page.h"
+
+#include <QTabBar>
+#include <QTreeView>
+
+#include <cmath>
+
+using namespace bitfront;
+using test::Analyst;
+
+class SensitivityLayersTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void keepsALayerWithoutAScan();
+    void keepsALayerInRecipesToo();
+    void refusesWhatCannotBe();
+    void showsTheRowOfALayer();
+    void tiesLeadToAShortScan();
+    void everyOutputHasItsOwnMap();
+    void warnsOfWhatHoldsLess();
+};
+
+namespace {
+
+/// Chooses a result of 4 bits and the row of a layer in its detail.
+bool chooseLayer(const Analyst& f, const char* layer)
+{
+    for (int id = 0; id < f.records(); ++id) {
+        const ResultRecord& record = f.snapshot().records[static_cast<std::size_t>(id)];
+        if (record.measurement() && f.bitsOf(record, layer) == 4)
+            f.selection().setCurrent(id);
+    }
+    auto* layers = f.find<QTreeView>("layersTable");
+    for (int row = 0; row < layers->model()->rowCount(); ++row)
+        if (layers->model()->index(row, 0).data().toString() == QLatin1String(layer)) {
+            layers->setCurrentIndex(layers->model()->index(row, 0));
+            return true;
+        }
+    return false;
+}
+
+QString banner(const Analyst& f)
+{
+    return f.window->findChild<MessageBanner*>(QStringLiteral("messageBanner"))->message();
+}
+
+} // namespace
+
+void SensitivityLayersTest::keepsALayerWithoutAScan()
+{
+    Analyst f;
+    QVERIFY(f.openFinishedRun());
+    QVERIFY(chooseLayer(f, "body.conv1"));
+    const ResultRecord base = f.current();
+    const int before = f.records();
+    const int forwards = f.forwards();
+    QTest::keyClick(f.find<QTreeView>("layersTable"), Qt::Key_8);
+    QVERIFY(f.waitForNew(before));
+    QCOMPARE(f.forwards(), forwards + 1);
+    QVERIFY(f.current().config.isMixed() && !f.current().recipe);
+    QCOMPARE(f.bitsOf(f.current(), "body.conv1"), 8);
+    QCOMPARE(f.bitsOf(f.current(), "body.conv2"), f.bitsOf(base, "body.conv2"));
+    QVERIFY2(f.detail().title().contains(QStringLiteral("body.conv1 at 8 bits")),
+             qPrintable(f.detail().title()));
+    QVERIFY(!f.scan().view()); // no scan was begun for it
+    QCOMPARE(f.disagreement(), QString());
+    // And the kept one at fp16, from there.
+    QVERIFY(chooseLayer(f, "head.fc1"));
+    QTest::keyClick(f.find<QTreeView>("layersTable"), Qt::Key_F);
+    QVERIFY(f.waitForNew(before + 1));
+    QCOMPARE(f.bitsOf(f.current(), "head.fc1"), 16);
+}
+
+void SensitivityLayersTest::keepsALayerInRecipesToo()
+{
+    Analyst f;
+    QVERIFY(f.openScanned());
+    QVERIFY(chooseLayer(f, "body.conv2"));
+    const int before = f.records();
+    QTest::keyClick(f.find<QTreeView>("layersTable"), Qt::Key_8);
+    QCOMPARE(f.scan().locks(), (std::vector<FormatLock> {{"body.conv2", "8+"}}));
+    QVERIFY(f.waitForNew(before));
+    QVERIFY(f.budget(6));
+    const ScanView& view = *f.scan().view();
+    const std::size_t unit = *view.unitOf("body.conv2");
+    const ScanChoice& choice = f.scan().forecast().recipe->choice;
+    QVERIFY(view.space.options[unit][choice[unit]].codeBits >= 8);
+    f.find<QAction>("actionUndo")->trigger();
+    QVERIFY(f.scan().locks().empty());
+}
+
+void SensitivityLayersTest::refusesWhatCannotBe()
+{
+    Analyst f;
+    QVERIFY(f.openFinishedRun());
+    QVERIFY(chooseLayer(f, "body.conv1"));
+    const int before = f.records();
+    QTest::keyClick(f.find<QTreeView>("layersTable"), Qt::Key_8);
+    QVERIFY(f.waitForNew(before));
+    QVERIFY(f.bitsOf(f.current(), "body.conv1") == 8);
+    auto* layers = f.find<QTreeView>("layersTable");
+    QVERIFY(layers->currentIndex().isValid()); // the layer stays chosen
+    QTest::keyClick(layers, Qt::Key_8);
+    QTRY_VERIFY(f.idle());
+    QTRY_VERIFY2(banner(f).contains(QStringLiteral("already")), qPrintable(banner(f)));
+    QCOMPARE(f.records(), before + 1);
+}
+
+void SensitivityLayersTest::showsTheRowOfALayer()
+{
+    Analyst f;
+    QVERIFY(f.openScanned());
+    f.find<QTabBar>("resultTabs")->setCurrentIndex(0);
+    SensitivityModel& model = f.panel().model();
+    // Folded away, even.
+    for (int row = 0; row < model.rowCount(); ++row)
+        model.setFolded(row, true);
+    QVERIFY(chooseLayer(f, "head.fc2"));
+    QTest::keyClick(f.find<QTreeView>("layersTable"), Qt::Key_S);
+    QVERIFY(f.panel().isVisible());
+    const int row = f.panel().view().currentIndex().row();
+    QCOMPARE(model.headerData(row, Qt::Vertical, Qt::DisplayRole).toString(),
+             QStringLiteral("head.fc2"));
+    QCOMPARE(f.panel().view().chosenUnits(), (std::vector<std::size_t> {4}));
+}
+
+void SensitivityLayersTest::tiesLeadToAShortScan()
+{
+    Analyst f;
+    QVERIFY(f.openScanned());
+    SensitivityModel& model = f.panel().model();
+    const int first = model.rowOf(1);
+    const int second = model.rowOf(2);
+    f.panel().view().setCurrentIndex(model.index(first, 3));
+    f.panel().view().selectionModel()->select(
+        QItemSelection(model.index(first, 3), model.index(second, 3)),
+        QItemSelectionModel::ClearAndSelect);
+    f.key(Qt::Key_T);
+    QTRY_VERIFY(f.find<QPushButton>("startScan")->isVisible()
+                && f.find<QPushButton>("startScan")->isEnabled());
+    QVERIFY2(f.text("scanWords").contains(QStringLiteral("of them are there")),
+             qPrintable(f.text("scanWords")));
+    const int before = f.forwards();
+    f.click("startScan");
+    QTRY_VERIFY(f.scan().view()->space.units.size() == 4 && f.scanned());
+    const ScanSpace& space = f.scan().view()->space;
+    QCOMPARE(space.units[1].layers.size(), std::size_t(2));
+    QCOMPARE(f.forwards() - before, int(space.options[1].size()) - 1); // of the tied unit only
+    const int records = f.records();
+    QVERIFY(f.budget(4));
+    QTRY_VERIFY(f.find<QPushButton>("verifyRecipe")->isEnabled());
+    f.click("verifyRecipe");
+    QVERIFY(f.waitForNew(records));
+    QCOMPARE(f.bitsOf(f.current(), "body.conv1"), f.bitsOf(f.current(), "body.conv2"));
+}
+
+void SensitivityLayersTest::everyOutputHasItsOwnMap()
+{
+    Analyst f({.model = test::FakeModelKind::Transformer});
+    QVERIFY(f.openProject("transformer"));
+    f.click("confirmMetrics");
+    f.click("estimate");
+    QVERIFY(QTest::qWaitFor([&f] { return f.window->setup().probe().has_value(); }));
+    f.click("startSweep");
+    QVERIFY(f.waitForEnd());
+    f.find<QAction>("actionGoTo8")->trigger();
+    QTRY_VERIFY(f.find<QPushButton>("startScan")->isEnabled());
+    f.click("startScan");
+    QVERIFY(f.scanned());
+    SensitivityModel& model = f.panel().model();
+    QCOMPARE(model.metric(), Metric::Psnr);
+    const int row = model.rowOf(2);
+    const QString psnr = model.index(row, 8).data().toString();
+    f.window->run().setJudged(1);
+    QTRY_COMPARE(model.metric(), Metric::Iou);
+    QVERIFY(model.index(row, 8).data().toString() != psnr);
+    QVERIFY(f.text("scanFacts").contains(QStringLiteral("Nothing held out")));
+}
+
+void SensitivityLayersTest::warnsOfWhatHoldsLess()
+{
+    Analyst f({.interaction = 8, .heldOutLossDb = 7});
+    QVERIFY(f.openScanned());
+    QVERIFY(f.budget(3.4));
+    f.find<QWidget>("refineRounds")->setFocus();
+    QTest::keyClick(f.find<QWidget>("refineRounds"), Qt::Key_Home);
+    const int before = f.records();
+    QTRY_VERIFY(f.find<QPushButton>("verifyRecipe")->isEnabled());
+    f.click("verifyRecipe");
+    QVERIFY(f.waitForNew(before));
+    QCOMPARE(recipeWarnings(f.current()).size(), std::size_t(2));
+    const QString warnings = f.text("recipeWarnings");
+    QVERIFY(f.find<QLabel>("recipeWarnings")->isVisible());
+    QVERIFY2(warnings.contains(QStringLiteral("held out")), qPrintable(warnings));
+    QVERIFY(banner(f).contains(warnings.left(40)));
+}
+
+QTEST_MAIN(SensitivityLayersTest)
+#include "tst_sensitivity_layers.moc"
