@@ -117,6 +117,10 @@ public:
     QRectF ratioHandle() const;
     QString qualityTargetText() const;
     QString ratioTargetText() const;
+    /// Where the predicted recipe is drawn, at the edge when it lies beyond; and its words.
+    std::optional<QPointF> forecastAt() const;
+    QString forecastText() const;
+    QRectF forecastWords() const; ///< null without a forecast
     QString code(RecordId record) const;
 
     /// Chooses and places labels for what is drawn now.

@@ -141,39 +141,23 @@ void OverItem::drawPins(QCPPainter& p) const
     }
 }
 
-/// A hollow diamond, never a filled one: nothing was measured. Beyond the picture it stays at the
-/// edge; the words have the number.
+/// A hollow diamond, never a filled one: nothing was measured.
 void OverItem::drawForecast(QCPPainter& p) const
 {
-    const auto& forecast = m_canvas.marks().forecast;
-    const auto x = forecast ? m_canvas.scene().xOfRatio(forecast->ratio) : std::nullopt;
-    if (!x)
+    const auto at = m_canvas.forecastAt();
+    if (!at)
         return;
     const Theme& t = m_canvas.theme();
-    const QRectF area = m_canvas.area().adjusted(8, 8, -8, -8);
-    const QPointF wanted =
-        m_canvas.pixel(*x, std::isfinite(forecast->quality) ? forecast->quality : 0);
-    QPointF at = wanted;
-    if (std::isinf(forecast->quality))
-        at.setY(forecast->quality > 0 ? area.top() : area.bottom());
-    at = {std::clamp(at.x(), area.left(), area.right()),
-          std::clamp(at.y(), area.top(), area.bottom())};
     p.setPen(QPen(t.surface, 5));
     p.setBrush(t.surface);
-    drawMarkerShape(p, GroupId::Mixed, at, 13);
+    drawMarkerShape(p, GroupId::Mixed, *at, 13);
     p.setPen(QPen(t.group(GroupId::Mixed), 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
-    drawMarkerShape(p, GroupId::Mixed, at, 13);
-    const QString text =
-        translated("%1 predicted").arg(qualityText(m_canvas.scene().metric, forecast->quality));
+    drawMarkerShape(p, GroupId::Mixed, *at, 13);
+    p.fillRect(m_canvas.forecastWords(), withAlpha(t.surface, 0.92));
     p.setFont(uiFont(11, 600));
-    const QFontMetricsF metrics(p.font());
-    QRectF words(at.x() + 14, at.y() - metrics.height() / 2, metrics.horizontalAdvance(text) + 4,
-                 metrics.height());
-    if (words.right() > m_canvas.area().right())
-        words.moveRight(at.x() - 14);
-    p.fillRect(words, withAlpha(t.surface, 0.85));
     p.setPen(t.text);
-    p.drawText(words, Qt::AlignCenter | Qt::TextDontClip, text);
+    p.drawText(m_canvas.forecastWords(), Qt::AlignCenter | Qt::TextDontClip,
+               m_canvas.forecastText());
 }
 
 void OverItem::drawBrush(QCPPainter& p) const

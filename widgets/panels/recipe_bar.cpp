@@ -13,6 +13,7 @@
 #include <QHBoxLayout>
 #include <QLocale>
 #include <QPushButton>
+#include <QVBoxLayout>
 
 #include <algorithm>
 #include <cmath>
@@ -40,11 +41,14 @@ RecipeBar::RecipeBar(ScanController& scan, QWidget* parent)
     , m_unit(new QComboBox)
     , m_predicted(new Label({}, 13, 500))
     , m_rounds(new QComboBox)
-    , m_verify(makeButton(tr("Verify"), ButtonRole::Neutral, QStringLiteral("check")))
-    , m_frontier(makeButton(tr("Draw the frontier"), ButtonRole::Neutral, QStringLiteral("chart")))
+    , m_verify(makeButton(tr("Verify"), ButtonRole::Neutral))
+    , m_frontier(makeButton(tr("Draw frontier"), ButtonRole::Neutral))
 {
-    auto* flow = new FlowLayout(8, this);
-    flow->setContentsMargins(16, 6, 8, 4);
+    auto* margins = new QVBoxLayout(this);
+    margins->setContentsMargins(16, 6, 8, 4);
+    auto* line = new QWidget;
+    auto* flow = new FlowLayout(8, line);
+    margins->addWidget(line);
     auto* budget = new QWidget;
     auto* across = new QHBoxLayout(budget);
     across->setContentsMargins(0, 0, 0, 0);
@@ -57,7 +61,7 @@ RecipeBar::RecipeBar(ScanController& scan, QWidget* parent)
     m_field->setAccessibleName(tr("Size of the recipe, as a number"));
     m_field->setKeyboardTracking(false);
     m_field->setAlignment(Qt::AlignRight);
-    m_field->setFixedWidth(uiPx(76));
+    m_field->setFixedWidth(uiPx(68));
     m_unit->setObjectName(QStringLiteral("budgetUnit"));
     m_unit->setAccessibleName(tr("Unit of the size"));
     m_unit->addItem(tr("bits"), int(RecipeTarget::Kind::Bits));
@@ -68,7 +72,7 @@ RecipeBar::RecipeBar(ScanController& scan, QWidget* parent)
         across->addWidget(part);
     flow->addWidget(budget);
     m_predicted->setObjectName(QStringLiteral("predictedWords"));
-    m_predicted->setMinimumWidth(uiPx(132));
+    m_predicted->setMinimumWidth(uiPx(122));
     m_predicted->setFixedHeight(uiPx(32));
     flow->addWidget(m_predicted);
     m_rounds->setObjectName(QStringLiteral("refineRounds"));

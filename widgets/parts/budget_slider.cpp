@@ -52,7 +52,7 @@ void BudgetSlider::setMarks(std::vector<double> bits)
 
 QSize BudgetSlider::sizeHint() const
 {
-    return {uiPx(240), uiPx(32)};
+    return {uiPx(168), uiPx(32)};
 }
 
 QSize BudgetSlider::minimumSizeHint() const

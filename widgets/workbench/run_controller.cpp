@@ -280,7 +280,9 @@ RecordId RunController::winner() const
 int RunController::expectedCount() const
 {
     if (m_progress.total > 0 && (isRunning() || !m_retryOnly))
-        return m_progress.total;
+        return std::max(m_progress.total,
+                        isRunning() || !m_snapshot ? 0
+                                                   : static_cast<int>(m_snapshot->records.size()));
     const int known = m_snapshot ? static_cast<int>(m_snapshot->records.size()) : 0;
     if (!m_header || m_state == RunState::Finished)
         return known;
