@@ -14,7 +14,7 @@ ResultRecord addResult(const std::filesystem::path& runFolder, Experiment& exper
 {
     RunContents earlier;
     RunWriter writer = RunWriter::resume(runFolder, earlier);
-    if (earlier.header.model.sha256 != experiment.model().sha256
+    if (!isSameModel(earlier.header.model, experiment.model())
         || earlier.header.inputsSha256 != experiment.inputs().sha256())
         throw Error(ErrorCode::InputMismatch,
                     "Model or inputs are no longer those that this run was made with.",

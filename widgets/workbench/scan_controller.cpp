@@ -49,10 +49,11 @@ void ScanController::adoptRun()
         m_sources->header = m_run.header();
         m_sources->folder = toPath(m_run.folder());
         const RunHeader& header = m_sources->header;
-        if (m_offeredModel && m_offeredModel->info().sha256 == header.model.sha256)
+        if (m_offeredModel && isSameModel(m_offeredModel->info(), header.model))
             m_sources->model = m_offeredModel;
         if (m_sources->model && m_offeredExperiment
-            && m_offeredExperiment->inputs().sha256() == header.inputsSha256)
+            && m_offeredExperiment->inputs().sha256() == header.inputsSha256
+            && m_offeredExperiment->inputs().options() == header.inputOptions)
             m_sources->experiment = m_offeredExperiment;
         readScan();
     }

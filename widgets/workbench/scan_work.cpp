@@ -24,8 +24,8 @@ constexpr auto kPicture = std::chrono::milliseconds(150);
 Experiment& ScanController::Sources::openExperiment(const std::stop_token& stop)
 {
     if (!model)
-        model = engine()->openModel(header.model.path, stop);
-    if (model->info().sha256 != header.model.sha256)
+        model = engine()->openModel(header.model.path, stop, header.model.layerOptions);
+    if (!isSameModel(model->info(), header.model))
         throw Error(ErrorCode::BadFormat, header.model.fileName + " has changed since this run.",
                     "Restore the file, or start a new run.", header.model.path);
     if (!experiment) {
