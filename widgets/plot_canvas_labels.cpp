@@ -71,7 +71,7 @@ std::optional<QPointF> PlotCanvas::forecastAt() const
 QString PlotCanvas::forecastText() const
 {
     return m_marks.forecast ? QCoreApplication::translate("Plot", "%1 predicted")
-                                  .arg(qualityText(m_scene.metric, m_marks.forecast->quality))
+                                  .arg(qualityWithUnit(m_scene.metric, m_marks.forecast->quality))
                             : QString();
 }
 
