@@ -137,6 +137,10 @@ public:
     /// Says which configurations are going to be measured, so that what they share is computed once
     /// and together. Measuring others is fine; results do not depend on it.
     virtual void announce(std::span<const CompressionConfig> /*configs*/) { }
+    /// Lookup tables are taken from this file and put into it from now on, for processes to come;
+    /// whoever asks has a lock on it, and lets go with an empty path before giving that up. A file
+    /// that cannot be read or written is no error.
+    virtual void keepTables(const std::filesystem::path& /*file*/) { }
     virtual WorkCounts work() const { return {}; }
     /// Each choice must name an output of outputs() and fit it, else Error(MetricUnfit).
     /// `threads` is the number of intra-op threads of its forward passes. Evaluators of one

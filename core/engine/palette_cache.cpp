@@ -67,6 +67,41 @@ void PaletteCache::expect(std::size_t layer, const LayerInfo& info, const Palett
     member.bytes = tableBytes(info, spec);
 }
 
+void PaletteCache::keepIn(std::unique_ptr<PaletteStore> store)
+{
+    const std::lock_guard lock(m_mutex);
+    m_store = std::move(store);
+}
+
+std::shared_ptr<const FoundPalette> PaletteCache::hold(Member& member, FoundPalette found,
+                                                       std::uint64_t bytes)
+{
+    member.bytes = bytes;
+    member.expected = false;
+    member.palette = std::make_shared<const FoundPalette>(std::move(found));
+    m_heldBytes += bytes;
+    return member.palette;
+}
+
+/// From the disk; null when it is not there.
+std::shared_ptr<const FoundPalette> PaletteCache::takeStored(std::size_t layer, Family& family,
+                                                             const LayerInfo& info,
+                                                             const PaletteSpec& spec,
+                                                             PaletteRounding rounding)
+{
+    if (!m_store || info.shape.size() <= static_cast<std::size_t>(spec.axis))
+        return nullptr;
+    auto stored = m_store->read({layer, spec, rounding}, info.shape[0],
+                                info.shape[static_cast<std::size_t>(spec.axis)]);
+    if (!stored)
+        return nullptr;
+    const std::uint64_t bytes = tableBytes(info, spec);
+    makeRoom(bytes);
+    const MemberKey key {spec.bits, spec.groupSize};
+    hold(family.members[key], std::move(*stored), bytes);
+    return take(family, key);
+}
+
 /// Null when not held.
 std::shared_ptr<const FoundPalette> PaletteCache::take(Family& family, const MemberKey& key)
 {
@@ -79,7 +114,8 @@ std::shared_ptr<const FoundPalette> PaletteCache::take(Family& family, const Mem
 
 /// The specification asked for, first, and relatives that are expected. Tables found ahead of their
 /// need are never given up, so no more are looked for than there is room for.
-std::vector<PaletteSpec> PaletteCache::together(Family& family, const PaletteSpec& spec,
+std::vector<PaletteSpec> PaletteCache::together(std::size_t layer, Family& family,
+                                                const PaletteSpec& spec, PaletteRounding rounding,
                                                 const LayerInfo& info)
 {
     std::uint64_t waiting = 0;
@@ -97,6 +133,8 @@ std::vector<PaletteSpec> PaletteCache::together(Family& family, const PaletteSpe
         PaletteSpec relative = spec;
         relative.bits = bits;
         relative.groupSize = groupSize;
+        if (m_store && m_store->holds({layer, relative, rounding}))
+            continue;
         specs.push_back(relative);
         bytes += member.bytes;
     }
@@ -140,24 +178,25 @@ PaletteCache::find(std::size_t layer, std::span<const float> weights, const Laye
     while (!searching.try_lock_for(std::chrono::milliseconds(50)))
         if (stop.stop_requested())
             throw Cancelled();
-    std::vector<PaletteSpec> specs;
+    std::vector<PaletteSpec> asked;
     {
         const std::lock_guard lock(m_mutex);
         if (auto palette = take(*relatives, wanted))
             return palette;
-        specs = together(*relatives, spec, info);
+        if (auto palette = takeStored(layer, *relatives, info, spec, rounding))
+            return palette;
+        asked = together(layer, *relatives, spec, rounding, info);
     }
     PaletteStats stats;
-    std::vector<FoundPalette> found = search(weights, info, specs, rounding, stop, stats);
+    std::vector<FoundPalette> found = search(weights, info, asked, rounding, stop, stats);
 
     const std::lock_guard lock(m_mutex);
     note(stats, static_cast<std::int64_t>(found.size()));
     for (std::size_t i = 0; i < found.size(); ++i) {
-        Member& member = relatives->members[{specs[i].bits, specs[i].groupSize}];
-        member.bytes = tableBytes(info, specs[i]);
-        member.expected = false;
-        member.palette = std::make_shared<const FoundPalette>(std::move(found[i]));
-        m_heldBytes += member.bytes;
+        if (m_store)
+            m_store->append({layer, asked[i], rounding}, found[i]);
+        hold(relatives->members[{asked[i].bits, asked[i].groupSize}], std::move(found[i]),
+             tableBytes(info, asked[i]));
     }
     return take(*relatives, wanted);
 }

@@ -3,6 +3,7 @@
 // a sweep will ask for are found together: bit widths and group sizes share one histogram.
 #pragma once
 
+#include "core/engine/palette_store.h"
 #include "core/engine/work_counts.h"
 #include "core/kernels/palettize.h"
 #include "core/plan/compression_config.h"
@@ -18,13 +19,6 @@
 
 namespace bitfront {
 
-/// Tables with the specification they belong to: its fastMode is what was chosen.
-struct FoundPalette
-{
-    PaletteSpec spec;
-    PaletteTables tables;
-};
-
 /// Thread-safe. A table that another thread is looking for is waited for, not looked for twice.
 class PaletteCache
 {
@@ -36,6 +30,9 @@ public:
         : m_budget(budgetBytes)
     {
     }
+
+    /// Tables are taken from this store and put into it from now on.
+    void keepIn(std::unique_ptr<PaletteStore> store);
 
     /// Says that a table will be asked for: it is then found together with its relatives, unless it
     /// is held already.
@@ -77,8 +74,13 @@ private:
                                PaletteRounding rounding);
     std::shared_ptr<Family> family(const FamilyKey& key);
     std::shared_ptr<const FoundPalette> take(Family& family, const MemberKey& key);
-    std::vector<PaletteSpec> together(Family& family, const PaletteSpec& spec,
-                                      const LayerInfo& info);
+    std::vector<PaletteSpec> together(std::size_t layer, Family& family, const PaletteSpec& spec,
+                                      PaletteRounding rounding, const LayerInfo& info);
+    std::shared_ptr<const FoundPalette> takeStored(std::size_t layer, Family& family,
+                                                   const LayerInfo& info, const PaletteSpec& spec,
+                                                   PaletteRounding rounding);
+    std::shared_ptr<const FoundPalette> hold(Member& member, FoundPalette found,
+                                             std::uint64_t bytes);
     void makeRoom(std::uint64_t bytes);
     void note(const PaletteStats& stats, std::int64_t tables);
 
@@ -87,6 +89,7 @@ private:
     std::map<FamilyKey, std::shared_ptr<Family>> m_families;
     std::uint64_t m_heldBytes = 0, m_clock = 0;
     WorkCounts m_work;
+    std::unique_ptr<PaletteStore> m_store; ///< may be null; guarded by m_mutex
 };
 
 } // namespace bitfront

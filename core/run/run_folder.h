@@ -60,6 +60,10 @@ RunContents readRun(const std::filesystem::path& folder);
 /// Whether the folder looks like a run (holds run.json).
 bool isRunFolder(const std::filesystem::path& folder);
 
+/// Lookup tables, kept in a run folder until the run is finished, and longer where there is a scan:
+/// see Experiment::keepTables().
+inline constexpr const char* kTablesFileName = "tables.bin";
+
 /// The one writer of a run folder.
 class RunWriter
 {

@@ -6,6 +6,7 @@
 #include "core/run/file_io.h"
 #include "core/run/run_folder.h"
 #include "core/run/run_json.h"
+#include "core/run/scan_log.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -252,6 +253,9 @@ void RunWriter::append(ResultRecord& record)
 void RunWriter::finish(RunState state, double wallMs)
 {
     replaceFile(m_impl->folder / "run.json", runJsonText(m_impl->header, state, wallMs));
+    std::error_code ignored;
+    if (state == RunState::Finished && !fs::exists(m_impl->folder / kScanFileName, ignored))
+        fs::remove(m_impl->folder / kTablesFileName, ignored);
     m_impl->results.close();
     m_impl->lock.release();
 }

@@ -39,6 +39,7 @@ void SweepRunner::start()
     m_impl->threads.reserve(static_cast<std::size_t>(m_impl->workers));
     const std::vector<CompressionConfig> queue(m_impl->state.queue().begin(),
                                                m_impl->state.queue().end());
+    m_impl->request.experiment->keepTables(m_impl->writer.folder() / kTablesFileName);
     m_impl->request.experiment->announce(queue);
     if (m_impl->request.resume)
         m_impl->writer.begin();

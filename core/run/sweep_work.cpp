@@ -264,6 +264,7 @@ void SweepRunner::Impl::end()
     }
     rememberTiming(request.timings, timing);
     const std::lock_guard sink(sinkMutex);
+    request.experiment->keepTables({}); // before the folder may be another's
     try {
         writer.finish(result.state, result.wallMs);
     } catch (...) {

@@ -55,12 +55,12 @@ RecipeSession::RecipeSession(RecipeRequest request)
     m_measurer = std::make_unique<ChoiceMeasurer>(
         ChoiceMeasurer::Setup {m_request.experiment, std::move(header), m_writer->folder(),
                                m_request.workers, m_request.threadsPerWorker});
+    m_request.experiment->keepTables(m_writer->folder() / kTablesFileName);
 }
 
 RecipeSession::~RecipeSession()
 {
-    if (!m_writer)
-        return;
+    m_request.experiment->keepTables({});
     const bool unswept = m_isNew && !m_earlier.header.plan.configs.empty();
     const double ms =
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - m_since)

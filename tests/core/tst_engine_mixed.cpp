@@ -42,6 +42,7 @@ private slots:
     void nothingHeldOut();
     void countedPasses();
     void unchangedLayersAreKept();
+    void scanGoesOnWithItsTables();
 
 private:
     std::shared_ptr<Experiment> experiment(const InputOptions& options = {}) const
@@ -216,6 +217,36 @@ void TestEngineMixed::unchangedLayersAreKept()
         QCOMPARE(again.outputs.front().value, alone.outputs.front().value);
         QVERIFY(again.layers == alone.layers);
     }
+}
+
+/// As in a process that goes on where another was stopped.
+void TestEngineMixed::scanGoesOnWithItsTables()
+{
+    const QTemporaryDir directory;
+    RecipeRequest request;
+    request.runFolder = std::filesystem::path(directory.path().toStdString()) / "run";
+    request.settings.formats =
+        formatsFromKeys({"palette_pertensor_4bit_pcs0", "palette_grouped_gs4_4bit_pcs0",
+                         "perchannel_int8_symmetric"});
+    std::vector<double> values;
+    std::vector<std::int64_t> searches;
+    for (int process = 0; process < 2; ++process) {
+        request.experiment = experiment();
+        request.header.model = request.experiment->model();
+        request.header.inputsSha256 = request.experiment->inputs().sha256();
+        request.header.metrics = metrics();
+        RecipeSession session(request);
+        session.scan({});
+        values.push_back(session.addRecipe({RecipeTarget::Kind::Bits, 6.0 - process}, 0, {})
+                             .measurement()
+                             ->outputs.front()
+                             .value);
+        searches.push_back(request.experiment->work().paletteSearches);
+    }
+    QVERIFY(searches[0] > 0);
+    QCOMPARE(searches[1], std::int64_t {0});
+    QVERIFY(values[0] > values[1]);
+    QVERIFY(std::filesystem::exists(request.runFolder / kTablesFileName));
 }
 
 QTEST_GUILESS_MAIN(TestEngineMixed)

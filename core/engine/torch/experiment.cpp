@@ -81,6 +81,12 @@ public:
         expectPalettes(m_data->palettes, m_data->info, configs);
     }
 
+    void keepTables(const std::filesystem::path& file) override
+    {
+        m_data->palettes.keepIn(
+            file.empty() ? nullptr : std::make_unique<PaletteStore>(file, m_data->info.sha256));
+    }
+
     WorkCounts work() const override
     {
         WorkCounts counts = m_data->palettes.work();
