@@ -62,6 +62,17 @@ def worst_difference(ours: Any, theirs: Any) -> float:
     return worst
 
 
+def buffers_of(model: torch.nn.Module) -> dict[str, torch.Tensor]:
+    return {name: value.detach().clone() for name, value in model.named_buffers()}
+
+
+def restore(model: torch.nn.Module, buffers: dict[str, torch.Tensor]) -> None:
+    """What a pass has changed in the model must not end up in the files."""
+    for name, value in model.named_buffers():
+        if name in buffers and value.shape == buffers[name].shape:
+            value.copy_(buffers[name])
+
+
 def save_exported(model: torch.nn.Module, args: tuple, kwargs: dict, path: Path,
                   dynamic_batch: bool) -> Any:
     shapes = None
@@ -79,6 +90,7 @@ def save_exported(model: torch.nn.Module, args: tuple, kwargs: dict, path: Path,
 
 def save_torchscript(model: torch.nn.Module, args: tuple, kwargs: dict, path: Path,
                      script: bool) -> Any:
+    buffers = buffers_of(model)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # deprecation notices of torch.jit
         if script:
@@ -88,6 +100,7 @@ def save_torchscript(model: torch.nn.Module, args: tuple, kwargs: dict, path: Pa
             module = torch.jit.trace(model, example_kwarg_inputs=dict(bound.arguments), strict=False)
         else:
             module = torch.jit.trace(model, args, strict=False)  # dicts as outputs
+        restore(module, buffers)  # tracing runs the model
         torch.jit.save(module, str(path))
         return torch.jit.load(str(path))(*args, **kwargs)
 
@@ -120,6 +133,7 @@ def export_model(model: torch.nn.Module, args: Any, kwargs: dict | None = None, 
         torch.backends.mha.set_fastpath_enabled(False)
     files: dict[str, Path] = {}
     with torch.no_grad():
+        buffers = buffers_of(model)
         expected = model(*args, **kwargs)
         for kind, path, save in (
             ("exported", folder / f"{name}.pt2",
@@ -127,6 +141,7 @@ def export_model(model: torch.nn.Module, args: Any, kwargs: dict | None = None, 
             ("torchscript", folder / f"{name}.pt",
              lambda p: save_torchscript(model, args, kwargs, p, script)),
         ):
+            restore(model, buffers)
             try:
                 difference = worst_difference(save(path), expected)
             except Exception as error:  # whatever the exporters raise: the other format goes on

@@ -3,6 +3,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/scan_support.h"
+#include "core/base/number_text.h"
 
 #include <CLI/CLI.hpp>
 #include <iostream>
@@ -48,6 +49,12 @@ RecipeRequest reopen(const RecipeOptions& options)
     const auto either = [](const std::string& said, const std::string& was) {
         return said.empty() ? was : said;
     };
+    for (const auto& [path, option] :
+         {std::pair(either(options.model, run.header.model.path), "--model"),
+          std::pair(either(options.inputs, run.header.inputsPath), "--inputs")})
+        if (path != kStoredInputs && !std::filesystem::exists(path))
+            throw Error(ErrorCode::FileNotReadable, path + " is not there any more.",
+                        std::string("Say where it is now with ") + option + " FILE.", path);
     const Workload workload = openWorkload(either(options.model, run.header.model.path),
                                            either(options.inputs, run.header.inputsPath),
                                            run.header.inputOptions, run.header.model.layerOptions);
@@ -78,6 +85,14 @@ int recipe(const RecipeOptions& options)
     std::vector<FormatLock> locks;
     for (const std::string& lock : options.locks)
         locks.push_back(parseLock(lock));
+    const std::vector<OutputQuality> half = readRun(options.folder).header.fp16Quality;
+    const std::string judged = readRun(options.folder).header.metrics.front().output;
+    for (const OutputQuality& output : half)
+        if (options.quality && output.output == judged && *options.quality > output.value)
+            throw Error(ErrorCode::BadArgument,
+                        "The whole model at 16 bits reaches " + fixedText(output.value, 2)
+                            + " already, and no recipe more.",
+                        "Ask for less.", options.folder);
     bool stopped = false;
     std::filesystem::path folder;
     {

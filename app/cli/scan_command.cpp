@@ -48,6 +48,21 @@ struct Prepared
     ScanSpace space;
 };
 
+/// The floors of a folder are those that its records were judged by.
+void refuseOtherFloors(const ScanCommandOptions& options, RunHeader& header)
+{
+    if (!isSameWork(options.out, header))
+        return;
+    const auto known = readRun(options.out).header.metrics;
+    const double asked = header.metrics.front().floor;
+    if (options.sweep.metric.floor && known.front().floor != asked)
+        throw Error(ErrorCode::BadArgument,
+                    "The run in " + options.out + " judges by a floor of "
+                        + shortNumber(known.front().floor) + ", not " + shortNumber(asked) + '.',
+                    "Leave out --floor, or name another folder with --out.", options.out);
+    header.metrics = known;
+}
+
 /// Opens and checks everything, says what is going to be done.
 Prepared prepare(const ScanCommandOptions& options, const SweepPlan& plan,
                  const std::string& command)
@@ -72,6 +87,7 @@ Prepared prepare(const ScanCommandOptions& options, const SweepPlan& plan,
     request.experiment = prepared.workload.experiment;
     request.header =
         makeRunHeader(prepared.workload, metrics, plan, prepared.estimation.probe, options.out);
+    refuseOtherFloors(options, request.header);
     request.header.commandLine.replace(0, std::string("bitfront-cli run").size(), command);
     request.header.commandLine += scanWords(options.scan);
     request.runFolder = options.out;
@@ -93,7 +109,12 @@ std::size_t missingCells(const Prepared& prepared)
     const auto choices = scanChoices(prepared.space, prepared.request.settings.method);
     if (!isSameWork(prepared.request.runFolder, prepared.request.header))
         return choices.size();
-    const auto known = readScan(prepared.request.runFolder);
+    std::optional<ScanContents> known;
+    try {
+        known = readScan(prepared.request.runFolder);
+    } catch (const Error&) {
+        known.reset(); // is moved aside when the scan begins
+    }
     if (!known || !isSameScan(known->header, prepared.scan))
         return choices.size();
     return ChoiceMeasurer::missing(prepared.space, known->lines, choices);
@@ -170,6 +191,19 @@ std::optional<SweepPlan> sweepLeft(const Prepared& prepared, bool noSweep)
     return run.state == RunState::Finished ? std::nullopt : std::optional(run.header.plan);
 }
 
+/// A folder's own sweep stays as it was planned, whatever is asked for now.
+void sayWhatStays(const Prepared& prepared, const ScanCommandOptions& options)
+{
+    const RecipeRequest& request = prepared.request;
+    if (options.noSweep || !isSameWork(request.runFolder, request.header))
+        return;
+    const SweepPlan known = readRun(request.runFolder).header.plan;
+    if (!known.configs.empty() && !(known.configs == request.header.plan.configs))
+        std::cout << "Sweep    that of the folder stays as it was planned ("
+                  << counted(static_cast<std::int64_t>(known.configs.size()), "configuration")
+                  << "); for others use another --out\n";
+}
+
 /// Returns how many there are.
 int addRecipes(RecipeSession& session, const ScanCommandOptions& options,
                const std::stop_token& stop)
@@ -216,12 +250,15 @@ std::string frontierWords(const ScanCommandOptions& options)
 
 int frontier(const ScanCommandOptions& options)
 {
+    for (const double budget : options.bits)
+        validate({RecipeTarget::Kind::Bits, budget});
     SweepPlan plan = makePlan(options.sweep.plan);
     if (options.noSweep)
         plan.configs.clear();
     Prepared prepared = prepare(options, plan, "bitfront-cli frontier");
     prepared.request.header.commandLine += frontierWords(options);
     const std::optional<SweepPlan> sweeps = sweepLeft(prepared, options.noSweep);
+    sayWhatStays(prepared, options);
     if (sweeps)
         printEstimation(std::cout, *sweeps, prepared.estimation);
     printPlan(options, prepared);

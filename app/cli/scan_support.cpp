@@ -76,6 +76,9 @@ void addScanOptions(CLI::App& command, ScanOptions& options)
                     "Share of the samples that takes no part in any choice and checks the recipes; "
                     "0: none")
         ->check(CLI::Range(0.0, 0.9))
+        ->check([](const std::string& text) {
+            return text.find_first_of("nN") == std::string::npos ? "" : "is no number";
+        })
         ->type_name("SHARE")
         ->capture_default_str();
 }

@@ -73,6 +73,14 @@ void checkSize(const std::vector<std::int64_t>& size, const char* field)
                      + std::to_string(kMaxExtent));
 }
 
+/// One number, or a list of them.
+std::vector<double> numbersFrom(const json& in, const char* field)
+{
+    if (in.is_number())
+        return {detail::convert<double>(in, field)};
+    return detail::convert<std::vector<double>>(in, field);
+}
+
 void validateImages(const ImageOptions& images)
 {
     checkSize(images.resize, "resize");
@@ -198,9 +206,9 @@ void from_json(const json& object, ImageOptions& value)
         value.unitRange = *found == 1;
     }
     if (const auto found = object.find("mean"); found != object.end())
-        value.mean = detail::convert<std::vector<double>>(*found, "mean");
+        value.mean = numbersFrom(*found, "mean");
     if (const auto found = object.find("std"); found != object.end())
-        value.deviation = detail::convert<std::vector<double>>(*found, "std");
+        value.deviation = numbersFrom(*found, "std");
     if (const auto found = object.find("layout"); found != object.end()) {
         if (*found != "nchw" && *found != "nhwc")
             detail::badField("layout", "is neither nchw nor nhwc");

@@ -112,6 +112,15 @@ std::vector<const ResultRecord*> recipesOf(const RunContents& run)
     return recipes;
 }
 
+/// Whether all recipes have held out what the scan holds out: something, or nothing.
+bool areSplitAs(const std::vector<const ResultRecord*>& recipes, const ScanHeader& header)
+{
+    return std::ranges::all_of(recipes, [&](const ResultRecord* record) {
+        return record->measurement()->outputs.front().split.has_value()
+            == (header.split.heldOut > 0);
+    });
+}
+
 /// Index of the judged output among those of a measurement.
 std::size_t judgedOf(const RunView& view, const Measurement& measured)
 {
@@ -170,7 +179,12 @@ std::vector<ReportSection> scanSections(const RunView& view)
             "layers compressed.",
             Tone::Plain});
         if (view.run.scan)
-            blocks.push_back(ReportParagraph {splitSentence(view.run.scan->header), Tone::Note});
+            blocks.push_back(ReportParagraph {
+                areSplitAs(recipes, view.run.scan->header)
+                    ? splitSentence(view.run.scan->header)
+                    : "Some recipes were found with another share of the samples held out than the "
+                      "scan in this folder has; where “held out” is empty, all took part.",
+                Tone::Note});
         blocks.push_back(recipeTable(view, recipes));
     }
     const std::optional<ScanFacts> facts = factsOf(view.run);

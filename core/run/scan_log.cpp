@@ -188,7 +188,14 @@ std::optional<ScanContents> readScan(const fs::path& runFolder, ScanLines wanted
         if (number == 1) {
             if (end == std::string_view::npos)
                 return std::nullopt; // its writer died at once
-            scan.header = headerFrom(parseJson(line, kScanFileName));
+            try {
+                scan.header = headerFrom(parseJson(line, kScanFileName));
+            } catch (const Error& wrong) {
+                throw Error(
+                    ErrorCode::BadFormat,
+                    "The scan in " + path.string() + " cannot be read: " + wrong.failure().message,
+                    "Scan again: what is there is then kept under another name.", path.string());
+            }
             continue;
         }
         try {
