@@ -3,6 +3,7 @@
 // demo, light and dark. `bitfront-screenshots DIR [WIDTH HEIGHT [SCALE]]`; needs no display.
 #include "app/gui/main_window.h"
 #include "core/engine/engine_loader.h"
+#include "tests/tools/photographer.h"
 #include "tests/tools/unhurried_engine.h"
 #include "widgets/dialogs/config_editor.h"
 #include "widgets/panels/recipe_bar.h"
@@ -34,69 +35,7 @@ using namespace bitfront;
 
 namespace {
 
-constexpr int kPatienceMs = 600000;
 constexpr std::chrono::milliseconds kPause {150};
-
-/// Waits until `condition` holds; ends the program where it never does.
-template<class Condition>
-void waitFor(Condition condition, const char* what)
-{
-    if (!QTest::qWaitFor(condition, kPatienceMs)) {
-        std::fprintf(stderr, "Gave up waiting for %s.\n", what);
-        std::exit(1);
-    }
-}
-
-class Photographer
-{
-public:
-    Photographer(MainWindow& window, QDir folder)
-        : m_window(window)
-        , m_folder(std::move(folder))
-    {
-    }
-
-    /// One picture per theme; leaves the light one on.
-    void take(const QString& state, QWidget* instead = nullptr)
-    {
-        for (const auto& [mode, name] :
-             {std::pair(ThemeMode::Dark, "dark"), std::pair(ThemeMode::Light, "light")}) {
-            m_window.setThemeMode(mode);
-            QTest::qWait(150);
-            const QString file = m_folder.absoluteFilePath(
-                QStringLiteral("%1-%2.png").arg(state, QLatin1String(name)));
-            if (!(instead ? instead : &m_window)->grab().save(file))
-                std::exit(1);
-            std::printf("%s\n", qPrintable(file));
-        }
-    }
-
-    /// The dialog that an action opens.
-    void takeDialog(const char* action, const QString& state)
-    {
-        m_window.findChild<QAction*>(QLatin1String(action))->trigger();
-        QTest::qWait(200);
-        for (QDialog* dialog : m_window.findChildren<QDialog*>()) {
-            if (!dialog->isVisible())
-                continue;
-            take(state, dialog);
-            dialog->close();
-            return;
-        }
-    }
-
-    void click(const char* button)
-    {
-        auto* found = m_window.findChild<QPushButton*>(QLatin1String(button));
-        if (!found)
-            std::exit(1);
-        QTest::mouseClick(found, Qt::LeftButton);
-    }
-
-private:
-    MainWindow& m_window;
-    QDir m_folder;
-};
 
 int recordCount(const MainWindow& window)
 {
@@ -393,7 +332,7 @@ void photographFailure(MainWindow& window, Photographer& photographer, const QTe
 
 int main(int argc, char** argv)
 {
-    if (argc < 2) {
+    if (argc < 2 || argv[1][0] == '-') {
         std::fprintf(stderr, "Usage: bitfront-screenshots DIR [WIDTH HEIGHT [SCALE]]\n");
         return 2;
     }
