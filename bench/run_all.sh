@@ -48,6 +48,7 @@ if [ -e "$build/bin/bitfront" ]; then
   echo
   "$build/bin/bitfront-window-bench"
   if command -v xvfb-run >/dev/null && command -v xdotool >/dev/null; then
-    xvfb-run -a python3 "$root/bench/window_start.py" "$build/bin/bitfront"
+    # A server that resets whenever its last client leaves would refuse the next one for a moment.
+    xvfb-run -a -s "-noreset" python3 "$root/bench/window_start.py" "$build/bin/bitfront"
   fi
 fi

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Time from starting the window program to its window being visible, on the current X display.
 
-    xvfb-run -a python3 bench/window_start.py build/release/bin/bitfront
+    xvfb-run -a -s -noreset python3 bench/window_start.py build/release/bin/bitfront
 
 Needs xdotool. Prints wall time and the processor time that the program has used by then; LibTorch is
 loaded afterwards, which the second processor time holds. Settings of the user are left alone.
