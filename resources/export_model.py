@@ -116,6 +116,14 @@ def inputs_by_name(model: torch.nn.Module, args: tuple, kwargs: dict) -> Any:
     return dict(bound.arguments) if plain else args
 
 
+def without_fixed(inputs: Any) -> Any:
+    """Numbers, words and None are part of an exported or traced program, not inputs of it."""
+    fixed = (type(None), bool, int, float, str)
+    if isinstance(inputs, dict):
+        return {name: value for name, value in inputs.items() if not isinstance(value, fixed)}
+    return tuple(value for value in inputs if not isinstance(value, fixed))
+
+
 def export_model(model: torch.nn.Module, args: Any, kwargs: dict | None = None, *,
                  out: str | Path = ".", name: str = "model", script: bool = False,
                  dynamic_batch: bool = False) -> dict[str, Path]:
@@ -154,7 +162,8 @@ def export_model(model: torch.nn.Module, args: Any, kwargs: dict | None = None, 
             if good:
                 files[kind] = path
     inputs = folder / f"{name}.inputs.pt"
-    torch.save(inputs_by_name(model, args, kwargs), inputs)
+    named = inputs_by_name(model, args, kwargs)
+    torch.save(named if script else without_fixed(named), inputs)
     files["inputs"] = inputs
     print(f"{inputs.name}: the arguments of forward()")
     return files

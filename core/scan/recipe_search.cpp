@@ -282,9 +282,4 @@ FoundRecipe RecipeSearch::find(const RecipeTarget& target, int rounds, const std
     return recipe;
 }
 
-std::optional<Allocation> RecipeSearch::predict(const RecipeTarget& target) const
-{
-    return allocateFor(m_measurer.space(), m_sensitivity, m_allowed, target, m_judged);
-}
-
 } // namespace bitfront

@@ -39,9 +39,6 @@ public:
     FoundRecipe find(const RecipeTarget& target, int rounds, const std::stop_token& stop,
                      const Progress& progress = {});
 
-    /// The recipe as the sum rule sees it, without any measurement: milliseconds, for a slider.
-    std::optional<Allocation> predict(const RecipeTarget& target) const;
-
 private:
     struct Candidate
     {

@@ -95,6 +95,16 @@ public:
     QString message() const { return window->findChild<PlotPanel*>()->message(); }
 };
 
+/// Chooses the result that failed and presses *Try again* beside it.
+void retryTheFailed(WindowFixture& f)
+{
+    const auto& all = f.window->run().snapshot()->records;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (all[i].failure())
+            f.window->selection().setCurrent(static_cast<RecordId>(i));
+    f.click("detailRetry");
+}
+
 } // namespace
 
 class TestWindowResume : public QObject
@@ -337,11 +347,7 @@ void TestWindowResume::failsAgain()
 {
     WindowFixture f(oneFails());
     QVERIFY(f.sweep());
-    const auto& all = f.window->run().snapshot()->records;
-    for (std::size_t i = 0; i < all.size(); ++i)
-        if (all[i].failure())
-            f.window->selection().setCurrent(static_cast<RecordId>(i));
-    f.click("detailRetry");
+    retryTheFailed(f);
     const auto* panel = f.window->findChild<PlotPanel*>();
     QTRY_VERIFY2(panel->message().contains(QStringLiteral("failed again")),
                  qPrintable(panel->message()));
@@ -353,11 +359,7 @@ void TestWindowResume::tryingAgainWithoutTheModel()
     WindowFixture f(oneFails());
     QVERIFY(f.sweep());
     QVERIFY(QFile::remove(QString::fromStdString(f.window->run().header().model.path)));
-    const auto& all = f.window->run().snapshot()->records;
-    for (std::size_t i = 0; i < all.size(); ++i)
-        if (all[i].failure())
-            f.window->selection().setCurrent(static_cast<RecordId>(i));
-    f.click("detailRetry");
+    retryTheFailed(f);
     const auto* panel = f.window->findChild<PlotPanel*>();
     QTRY_VERIFY2(panel->message().startsWith(QStringLiteral("The run cannot go on.")),
                  qPrintable(panel->message()));
