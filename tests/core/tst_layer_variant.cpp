@@ -8,8 +8,11 @@
 #include "tests/support/fake_engine.h"
 #include "tests/support/run_files.h"
 
+#include <QElapsedTimer>
 #include <QTemporaryDir>
 #include <QtTest>
+
+#include <cmath>
 
 using namespace bitfront;
 using namespace bitfront::test;
@@ -57,6 +60,7 @@ private slots:
     void oneMoreResult();
     void namesAreFree();
     void predictionIsTheSolvers();
+    void predictionOfALargeModel();
     void budgets();
 };
 
@@ -204,6 +208,39 @@ void TestLayerVariant::predictionIsTheSolvers()
         QCOMPARE(mine->bits, space.bits(mine->choice));
         QVERIFY(mine->exact);
     }
+}
+
+/// What the slider asks for while it is dragged: 200 layers in 40 formats. Time is only printed.
+void TestLayerVariant::predictionOfALargeModel()
+{
+    ScanSpace space;
+    for (std::size_t u = 0; u < 200; ++u) {
+        const std::int64_t elements = 1000 + std::int64_t(u * u % 977) * 500;
+        space.units.push_back({"layer" + std::to_string(u), {u}, elements});
+        space.options.emplace_back();
+        for (int o = 0; o < 40; ++o)
+            space.options.back().push_back(
+                {std::to_string(o), {}, {}, elements * (160 - 3 * o) / 10 + o, 16});
+        space.totalElements += elements;
+    }
+    Sensitivity sensitivity = emptySensitivity(space, {Metric::Psnr, Metric::Snr});
+    for (std::size_t u = 0; u < 200; ++u)
+        for (std::size_t o = 1; o < 40; ++o) {
+            const double error =
+                double(1 + u * 31 % 17) * 1e-8 * std::pow(1.3, double(o)) * double(1 + (u + o) % 3);
+            sensitivity.cells[u][o] = {error, error / 2};
+        }
+    double slowest = 0;
+    for (int step = 0; step < 40; ++step) {
+        const double bits = 5 + step * 0.25;
+        QElapsedTimer clock;
+        clock.start();
+        const auto found = predictRecipe(space, sensitivity, allOptions(space),
+                                         {RecipeTarget::Kind::Bits, bits}, 0);
+        slowest = std::max(slowest, double(clock.nsecsElapsed()) / 1e6);
+        QVERIFY(found && found->averageBits <= bits && found->averageBits > bits - 0.05);
+    }
+    qInfo("slowest of 40 predictions: %.1f ms", slowest);
 }
 
 void TestLayerVariant::budgets()
