@@ -9,6 +9,7 @@
 #include "widgets/panels/queue_panel.h"
 #include "widgets/panels/results_panel.h"
 #include "widgets/parts/message_banner.h"
+#include "widgets/parts/number_field.h"
 #include "widgets/results/result_model.h"
 #include "widgets/results/results_view.h"
 #include "widgets/scatter_plot.h"
@@ -216,6 +217,7 @@ void MainWindow::showComparison()
 
 void MainWindow::primaryAction()
 {
+    takeTypedNumber();
     switch (m_stage) {
     case Stage::Welcome:
         return;

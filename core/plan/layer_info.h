@@ -84,7 +84,7 @@ struct ModelInfo
     std::string format; ///< "TorchScript" | "TorchScript (frozen)" | "torch.export program"
     std::string sha256; ///< of the file, lower-case hex
     std::uint64_t fileBytes = 0;
-    LayerOptions layerOptions; ///< what was asked for when the model was opened
+    LayerOptions layerOptions; ///< as they hold; more than asked for where nothing else is a layer
     /// Weights of recurrent layers, each once, whether they are among `layers` or plain parameters.
     int recurrentWeights = 0;
     std::vector<LayerInfo> layers; ///< in registration order

@@ -292,7 +292,7 @@ void TestEngineFormats::storedInputs_data()
 {
     QTest::addColumn<QString>("name");
     for (const auto& [name, entry] : expectedPairs().items())
-        if (entry.at("pt2").get<bool>())
+        if (entry.at("pt2").get<bool>() && entry.value("stored", true))
             QTest::newRow(name.c_str()) << QString::fromStdString(name);
 }
 
@@ -328,6 +328,9 @@ void TestEngineFormats::noStoredInputs()
     const auto evil = m_engine->openModel(pairPath("bad_samples.pt2"));
     const auto foreign = failureOf([&] { m_engine->loadInputs(kStoredInputs, *evil); });
     QVERIFY2(says(foreign, "bad_format|posix.system"), textOf(foreign).c_str());
+    const auto ownClass = m_engine->openModel(pairPath("containers.pt2"));
+    const auto object = failureOf([&] { m_engine->loadInputs(kStoredInputs, *ownClass); });
+    QVERIFY2(says(object, "Python object|Given"), textOf(object).c_str());
 }
 
 void TestEngineFormats::refused_data()

@@ -6,7 +6,9 @@ this file.
 Every model NAME has NAME.pt (TorchScript) and NAME.pt2 (torch.export) where the format can hold it,
 NAME.inputs.safetensors under the names of forward()'s arguments and NAME.outputs.safetensors: the
 outputs of the eager model. expected.json lists what exists."""
+import collections
 import copy
+import dataclasses
 import json
 import pathlib
 import pickle
@@ -207,6 +209,43 @@ class MultiOutput(nn.Module):
     def forward(self, x: Tensor) -> Dict[str, Tensor]:
         h = torch.relu(self.body(x))
         return {"logits": self.logits(h), "boxes": self.boxes(h), "mask": h > 0.2}
+
+
+@dataclasses.dataclass
+class Given:
+    x: Tensor
+    y: Tensor
+
+
+@dataclasses.dataclass
+class Found:
+    """A field that is None leaves no output behind."""
+
+    boxes: Tensor
+    scores: Optional[Tensor] = None
+
+
+class Pair:
+    """A container of somebody's own, whose context is no JSON."""
+
+    def __init__(self, first, second):
+        self.both = (first, second)
+
+
+Limits = collections.namedtuple("Limits", "low high")
+
+
+class Containers(nn.Module):
+    """Inputs and outputs in containers that name their parts, each in a way of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(6, 4), nn.Linear(6, 4)
+
+    def forward(self, given: Given):
+        a, b = self.a(given.x), self.b(given.y)
+        parts = collections.defaultdict(list, {"first": a - b, "second": b - a})
+        return Found(a, b), Found(a + b), Limits(a - 1, b + 1), parts, {"one": a * 2}, Pair(a * b, a * 3)
 
 
 class DynamicBatch(nn.Module):
@@ -490,6 +529,32 @@ def good_models():
     export_only()
     products()
     dict_input()
+    containers()
+
+
+def containers():
+    from torch.utils import _pytree
+    for kind in (Given, Found):
+        torch.export.register_dataclass(kind, serialized_type_name=f"bitfront.{kind.__name__}")
+    _pytree._register_namedtuple(Limits, serialized_type_name="bitfront.Limits")
+    _pytree.register_pytree_node(Pair, lambda p: (list(p.both), None), lambda parts, context: Pair(*parts),
+                                 serialized_type_name="bitfront.Pair",
+                                 to_dumpable_context=lambda context: "a pair, in words",
+                                 from_dumpable_context=lambda text: None)
+    torch.manual_seed(17)
+    model, given = Containers().eval(), Given(smooth(3, 6), smooth(3, 6))
+    save_program(torch.export.export(model, (given,)), OUT / "containers.pt2")
+    save_tensors(OUT / "containers.inputs.safetensors", {"given.x": given.x, "given.y": given.y})
+    with torch.no_grad():
+        found, sums, limits, parts, one, pair_of_two = model(given)
+    reference = {"out_0.boxes": found.boxes, "out_0.scores": found.scores, "out_1.boxes": sums.boxes,
+                 "out_2.low": limits.low, "out_2.high": limits.high,
+                 "out_3.first": parts["first"], "out_3.second": parts["second"], "out_4.one": one["one"],
+                 "out_5.0": pair_of_two.both[0], "out_5.1": pair_of_two.both[1]}
+    save_tensors(OUT / "containers.outputs.safetensors", reference)
+    # The example inputs in the file are an object of a Python class.
+    EXPECTED["containers"] = {"ts": False, "pt2": True, "stored": False, "outputs": list(reference),
+                              "tolerance": 1e-5}
 
 
 def dict_input():

@@ -2,12 +2,12 @@
 #include "widgets/setup/budget_row.h"
 
 #include "widgets/parts/labels.h"
+#include "widgets/parts/number_field.h"
 #include "widgets/theme.h"
 #include "widgets/workbench/project_setup.h"
 #include "widgets/workbench/text.h"
 
 #include <QComboBox>
-#include <QDoubleSpinBox>
 #include <QHBoxLayout>
 #include <QSignalBlocker>
 #include <QSpinBox>
@@ -25,6 +25,7 @@ Spin* field(const char* name, const QString& accessible, int width)
     spin->setObjectName(QLatin1String(name));
     spin->setAccessibleName(accessible);
     spin->setButtonSymbols(QAbstractSpinBox::NoButtons);
+    spin->setKeyboardTracking(false);
     spin->setFixedWidth(uiPx(width));
     return spin;
 }
@@ -37,9 +38,9 @@ BudgetRow::BudgetRow(ProjectSetup& setup, QWidget* parent)
     , m_kind(new QComboBox)
     , m_minutes(field<QSpinBox>("budgetMinutes", tr("Minutes"), 92))
     , m_results(field<QSpinBox>("budgetResults", tr("Number of results"), 92))
-    , m_quality(field<QDoubleSpinBox>("budgetQuality", tr("Least quality"), 84))
+    , m_quality(field<NumberField>("budgetQuality", tr("Least quality"), 84))
     , m_and(new Label(tr("and"), 13, 400, Tone::Text2))
-    , m_ratio(field<QDoubleSpinBox>("budgetRatio", tr("Least compression"), 72))
+    , m_ratio(field<NumberField>("budgetRatio", tr("Least compression"), 72))
 {
     m_kind->setObjectName(QStringLiteral("budgetKind"));
     m_kind->setAccessibleName(tr("When the sweep stops"));
@@ -51,7 +52,6 @@ BudgetRow::BudgetRow(ProjectSetup& setup, QWidget* parent)
     m_results->setRange(1, 10000);
     m_results->setValue(20);
     m_ratio->setRange(1, 64);
-    m_ratio->setDecimals(1);
     m_ratio->setSingleStep(0.5);
     m_ratio->setValue(3);
     m_ratio->setSuffix(QStringLiteral("×"));
@@ -69,8 +69,8 @@ BudgetRow::BudgetRow(ProjectSetup& setup, QWidget* parent)
     connect(m_kind, &QComboBox::currentIndexChanged, this, &BudgetRow::apply);
     for (QSpinBox* spin : {m_minutes, m_results})
         connect(spin, &QSpinBox::valueChanged, this, &BudgetRow::apply);
-    for (QDoubleSpinBox* spin : {m_quality, m_ratio})
-        connect(spin, &QDoubleSpinBox::valueChanged, this, &BudgetRow::apply);
+    for (NumberField* spin : {m_quality, m_ratio})
+        connect(spin, &NumberField::valueChanged, this, &BudgetRow::apply);
     connect(&m_setup, &ProjectSetup::metricsChanged, this, &BudgetRow::refresh);
     connect(&m_setup, &ProjectSetup::planChanged, this, &BudgetRow::refresh);
     refresh();
@@ -105,7 +105,6 @@ void BudgetRow::refresh()
                                     QSignalBlocker(m_ratio)};
     const QString unit = iou ? QString() : tr(" dB");
     if (m_quality->value() == 0 || m_quality->suffix() != unit) {
-        m_quality->setDecimals(iou ? 2 : 0);
         m_quality->setRange(0, iou ? 1 : 200);
         m_quality->setSingleStep(iou ? 0.05 : 1);
         m_quality->setValue(iou ? 0.9 : 35);

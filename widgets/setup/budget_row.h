@@ -6,12 +6,12 @@
 #include <QWidget>
 
 class QComboBox;
-class QDoubleSpinBox;
 class QSpinBox;
 
 namespace bitfront {
 
 class Label;
+class NumberField;
 class ProjectSetup;
 
 class BudgetRow : public QWidget
@@ -37,9 +37,9 @@ private:
     QComboBox* m_kind;
     QSpinBox* m_minutes;
     QSpinBox* m_results;
-    QDoubleSpinBox* m_quality;
+    NumberField* m_quality;
     Label* m_and;
-    QDoubleSpinBox* m_ratio;
+    NumberField* m_ratio;
 };
 
 } // namespace bitfront

@@ -81,9 +81,23 @@ QWidget* EstimateSheet::buildSheet()
     column->addSpacing(6);
     column->addWidget(m_subtitle);
     column->addSpacing(24);
+    m_numbers = buildNumbers();
+    column->addWidget(m_numbers);
+    m_trim = buildTrim();
+    m_trim->hide();
+    column->addWidget(m_trim);
+    m_error = buildError();
+    m_error->hide();
+    column->addWidget(m_error);
+    column->addSpacing(24);
+    column->addLayout(buildButtons());
+    return sheet;
+}
 
-    m_numbers = new QWidget;
-    auto* rows = new QVBoxLayout(m_numbers);
+QWidget* EstimateSheet::buildNumbers()
+{
+    auto* numbers = new QWidget;
+    auto* rows = new QVBoxLayout(numbers);
     rows->setContentsMargins(0, 0, 0, 0);
     rows->setSpacing(0);
     rows->addWidget(new HairLine);
@@ -111,31 +125,32 @@ QWidget* EstimateSheet::buildSheet()
     totalWords->addWidget(m_total);
     totalWords->addWidget(
         new Label(tr("Stop at any time. Results are kept."), 11, 400, Tone::Text3));
-    m_quick = makeButton(tr("Quick: 12 configurations"), ButtonRole::Neutral);
+    m_quick = makeButton({}, ButtonRole::Neutral);
     m_quick->setObjectName(QStringLiteral("quickSweep"));
     m_quick->setToolTip(tr("Four configurations of each group, without refinement"));
     connect(m_quick, &QPushButton::clicked, this, &EstimateSheet::toggleQuick);
     totals->addLayout(totalWords, 1);
     totals->addWidget(m_quick, 0, Qt::AlignVCenter);
     rows->addLayout(totals);
-    column->addWidget(m_numbers);
-    m_trim = buildTrim();
-    m_trim->hide();
-    column->addWidget(m_trim);
+    return numbers;
+}
 
-    m_error = new QWidget;
-    m_error->setObjectName(QStringLiteral("estimateError"));
-    auto* error = new QHBoxLayout(m_error);
-    error->setContentsMargins(0, 16, 0, 0);
-    error->setSpacing(10);
-    error->addWidget(new IconLabel(QStringLiteral("warning"), Tone::Err), 0, Qt::AlignTop);
+QWidget* EstimateSheet::buildError()
+{
+    auto* whole = new QWidget;
+    whole->setObjectName(QStringLiteral("estimateError"));
+    auto* across = new QHBoxLayout(whole);
+    across->setContentsMargins(0, 16, 0, 0);
+    across->setSpacing(10);
+    across->addWidget(new IconLabel(QStringLiteral("warning"), Tone::Err), 0, Qt::AlignTop);
     m_errorText = new Label({}, 13, 400, Tone::Err);
     m_errorText->setWrapped(true);
-    error->addWidget(m_errorText, 1);
-    m_error->hide();
-    column->addWidget(m_error);
-    column->addSpacing(24);
+    across->addWidget(m_errorText, 1);
+    return whole;
+}
 
+QHBoxLayout* EstimateSheet::buildButtons()
+{
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(8);
     m_trimButton = makeButton(tr("Trim sweep"), ButtonRole::Quiet);
@@ -155,8 +170,7 @@ QWidget* EstimateSheet::buildSheet()
     buttons->addStretch();
     buttons->addWidget(cancel);
     buttons->addWidget(m_start);
-    column->addLayout(buttons);
-    return sheet;
+    return buttons;
 }
 
 EstimateSheet::Row EstimateSheet::addRow(QVBoxLayout* column, QWidget* lead, const QString& name)
@@ -214,10 +228,13 @@ QWidget* EstimateSheet::buildTrim()
 void EstimateSheet::toggleQuick()
 {
     PlanChoice plan = m_setup.plan();
-    if (plan.isQuick()) {
-        plan.selectStandard();
-    } else {
+    if (!plan.isQuick()) {
+        m_beforeQuick = plan;
         plan.selectQuick();
+    } else if (m_beforeQuick) {
+        plan = *m_beforeQuick;
+    } else {
+        plan.selectStandard();
     }
     m_setup.setPlan(plan);
 }
@@ -318,8 +335,13 @@ void EstimateSheet::refreshTrim()
                 .arg(on)
                 .arg(all));
     }
-    m_quick->setText(plan.isQuick() ? tr("Standard: 31 configurations")
-                                    : tr("Quick: 12 configurations"));
+    // What was ticked before is forgotten with the next choice, or when its own ones are changed.
+    if (m_beforeQuick && (!plan.isQuick() || m_beforeQuick->own() != plan.own()))
+        m_beforeQuick.reset();
+    m_quick->setText(!plan.isQuick() ? tr("Quick: 12 configurations")
+                         : m_beforeQuick && !m_beforeQuick->isStandard()
+                         ? tr("As before: %1").arg(configurationsText(m_beforeQuick->count()))
+                         : tr("Standard: 31 configurations"));
 }
 
 void EstimateSheet::showError(const ErrorText& error)

@@ -5,6 +5,9 @@
 
 #include "widgets/parts/labels.h"
 #include "widgets/workbench/error_text.h"
+#include "widgets/workbench/plan_choice.h"
+
+#include <optional>
 
 class QCheckBox;
 class QHBoxLayout;
@@ -42,7 +45,10 @@ private:
         QHBoxLayout* line;
     };
     QWidget* buildSheet();
+    QWidget* buildNumbers();
     QWidget* buildTrim();
+    QWidget* buildError();
+    QHBoxLayout* buildButtons();
     Row addRow(QVBoxLayout* column, QWidget* lead, const QString& name);
     void refresh();
     void refreshNumbers();
@@ -60,6 +66,7 @@ private:
     QCheckBox* m_groups[3] = {};
     QPushButton* m_trimButton = nullptr;
     QPushButton* m_quick = nullptr;
+    std::optional<PlanChoice> m_beforeQuick; ///< what *Quick* took the place of
     QPushButton* m_start = nullptr;
     QWidget* m_error = nullptr;
     Label* m_errorText = nullptr;

@@ -2,13 +2,13 @@
 #include "widgets/setup/metrics_card.h"
 
 #include "widgets/parts/buttons.h"
+#include "widgets/parts/number_field.h"
 #include "widgets/setup/file_cards.h"
 #include "widgets/theme.h"
 #include "widgets/workbench/project_setup.h"
 #include "widgets/workbench/text.h"
 
 #include <QComboBox>
-#include <QDoubleSpinBox>
 #include <QGridLayout>
 #include <QPushButton>
 #include <QSignalBlocker>
@@ -168,13 +168,13 @@ void MetricsCard::rebuildRows()
                               value == kNotJudged ? std::nullopt
                                                   : std::optional(static_cast<Metric>(value)));
         });
-        auto* floor = new QDoubleSpinBox;
+        auto* floor = new NumberField;
         floor->setAccessibleName(tr("Floor of %1").arg(toQString(output.info.name)));
         floor->setObjectName(QStringLiteral("floor_") + toQString(output.info.name));
         floor->setButtonSymbols(QAbstractSpinBox::NoButtons);
         floor->setFixedWidth(uiPx(84));
         floor->setToolTip(tr("Results below this are not refined and stay out of the front."));
-        connect(floor, &QDoubleSpinBox::valueChanged, this,
+        connect(floor, &NumberField::valueChanged, this,
                 [this, index](double value) { m_setup.setFloor(index, value); });
         grid->addWidget(nameLabel, line, 0);
         grid->addWidget(combo, line, 1);
@@ -194,14 +194,15 @@ void MetricsCard::updateRow(std::size_t output)
     auto* grid = static_cast<QGridLayout*>(m_rows->layout());
     const int line = static_cast<int>(output);
     auto* combo = static_cast<QComboBox*>(grid->itemAtPosition(line, 1)->widget());
-    auto* floor = static_cast<QDoubleSpinBox*>(grid->itemAtPosition(line, 3)->widget());
+    auto* floor = static_cast<NumberField*>(grid->itemAtPosition(line, 3)->widget());
     const QSignalBlocker quietCombo(combo);
     const QSignalBlocker quietFloor(floor);
     combo->setCurrentIndex(
         combo->findData(setup.metric ? static_cast<int>(*setup.metric) : kNotJudged));
     const bool iou = setup.metric == Metric::Iou;
-    floor->setRange(iou ? 0 : -100, iou ? 1 : 200);
-    floor->setDecimals(iou ? 2 : 0);
+    // A floor of an earlier run may lie beyond what one would choose.
+    floor->setRange(std::min(iou ? 0.0 : -100.0, setup.floor),
+                    std::max(iou ? 1.0 : 200.0, setup.floor));
     floor->setSingleStep(iou ? 0.05 : 1);
     floor->setSuffix(iou ? QString() : tr(" dB"));
     floor->setValue(setup.floor);

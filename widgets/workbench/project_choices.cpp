@@ -124,6 +124,22 @@ void ProjectSetup::setPlan(const PlanChoice& plan)
 void ProjectSetup::setBudget(const SweepBudget& budget)
 {
     m_budget = budget;
+    m_targetMetric = rankingMetric();
+    emit planChanged();
+}
+
+std::optional<Metric> ProjectSetup::rankingMetric() const
+{
+    const auto choices = metrics();
+    return choices.empty() ? std::nullopt : std::optional(choices.front().metric);
+}
+
+/// 35 dB is no IoU: such a sweep would never end by its target, or at once.
+void ProjectSetup::dropForeignTargets()
+{
+    if (!m_budget.targets || !rankingMetric() || rankingMetric() == m_targetMetric)
+        return;
+    m_budget.targets.reset();
     emit planChanged();
 }
 

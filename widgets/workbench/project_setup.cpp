@@ -54,6 +54,7 @@ ProjectSetup::ProjectSetup(EngineFactory factory, QObject* parent)
     : QObject(parent)
     , m_factory(std::move(factory))
 {
+    connect(this, &ProjectSetup::metricsChanged, this, &ProjectSetup::dropForeignTargets);
 }
 
 ProjectSetup::~ProjectSetup() = default;

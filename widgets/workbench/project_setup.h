@@ -100,7 +100,8 @@ public:
     const PlanChoice& plan() const { return m_plan; }
     void setPlan(const PlanChoice& plan);
     const SweepBudget& budget() const { return m_budget; }
-    void setBudget(const SweepBudget& budget); ///< planChanged follows
+    /// planChanged follows. Targets are given up when another metric comes to rank.
+    void setBudget(const SweepBudget& budget);
     /// Where times of sweeps are remembered (timing_memory.h); nowhere by default.
     void setTimingFile(const std::filesystem::path& file);
     /// The time of the plan, as far as earlier sweeps tell. Call only with a probe.
@@ -152,6 +153,8 @@ private:
     void dropEstimate();
     void updateDivisibility();
     void applyWantedMetrics();
+    std::optional<Metric> rankingMetric() const;
+    void dropForeignTargets();
 
     EngineFactory m_factory;
     std::shared_ptr<Engine> m_engine; ///< touched by the background thread only
@@ -174,6 +177,7 @@ private:
     QString m_wantedNote;
     PlanChoice m_plan;
     SweepBudget m_budget;
+    std::optional<Metric> m_targetMetric; ///< ranked when the budget's targets were set
     std::filesystem::path m_timingFile;
     Calibration m_calibration;
     std::vector<DivisibilityNote> m_divisibility;

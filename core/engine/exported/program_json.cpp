@@ -81,14 +81,39 @@ OutputSpec parseOutput(const Json& json)
     return spec;
 }
 
-/// Keys of a dict, or of a class that registered its fields; a defaultdict writes [factory, keys].
-std::vector<std::string> keysOf(const Json& context, std::size_t count)
+/// Names of the fields of namedtuples, by the name that a namedtuple is registered under.
+using TupleFields = std::map<std::string, std::vector<std::string>>;
+
+/// The context of a container: JSON once more, in a string, or JSON as it is (a defaultdict). Of a
+/// class that writes words of its own: nothing.
+Json contextOf(const Json& written)
 {
-    Json keys = context;
-    if (keys.is_object() && keys.size() == 1)
+    if (!written.is_string())
+        return written;
+    const std::string& text = written.get_ref<const std::string&>();
+    if (isNestedDeeper(text, kMaxJsonDepth))
+        return {};
+    Json context = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+    return context.is_discarded() ? Json() : context;
+}
+
+/// Names of the parts of a container as torch.utils._pytree writes them: the keys of a dict, the
+/// fields of a namedtuple or of a class. A dataclass writes [fields, fields that are None].
+std::vector<std::string> keysOf(const std::string& type, const Json& written, std::size_t count,
+                                const TupleFields& tupleFields)
+{
+    if (type == "collections.namedtuple" && written.is_string()) {
+        const auto fields = tupleFields.find(written.get<std::string>());
+        return fields == tupleFields.end() ? std::vector<std::string>() : fields->second;
+    }
+    Json keys = contextOf(written);
+    if (keys.is_object() && keys.contains("dict_context"))
+        keys = Json(keys["dict_context"]);
+    else if (keys.is_object() && keys.size() == 1)
         keys = Json(keys.begin().value());
-    if (keys.is_array() && keys.size() == 2 && keys[1].is_array() && count != 2)
-        keys = Json(keys[1]);
+    const bool ownClass = type.rfind("builtins.", 0) != 0 && type.rfind("collections.", 0) != 0;
+    if (ownClass && keys.is_array() && keys.size() == 2 && keys[0].is_array() && keys[1].is_array())
+        keys = Json(keys[0]);
     std::vector<std::string> names;
     if (!keys.is_array() || keys.size() != count)
         return names;
@@ -99,7 +124,7 @@ std::vector<std::string> keysOf(const Json& context, std::size_t count)
     return names;
 }
 
-TreeSpec parseTree(const Json& json, int depth = 0)
+TreeSpec parseTree(const Json& json, const TupleFields& tupleFields, int depth = 0)
 {
     if (depth > kMaxTreeDepth)
         badProgram("its inputs or outputs are nested too deep");
@@ -108,21 +133,18 @@ TreeSpec parseTree(const Json& json, int depth = 0)
         return tree;
     const std::string type = fieldOf<std::string>(json, "type");
     for (const Json& child : arrayField(json, "children_spec"))
-        tree.children.push_back(parseTree(child, depth + 1));
+        tree.children.push_back(parseTree(child, tupleFields, depth + 1));
     tree.kind = TreeSpec::Kind::Sequence;
     if (type == "builtins.tuple" || type == "builtins.list")
         return tree;
-    const Json& context = field(json, "context");
-    if (context.is_string())
-        tree.keys = keysOf(parseJson(context.get<std::string>(), "the names of its outputs"),
-                           tree.children.size());
+    tree.keys = keysOf(type, field(json, "context"), tree.children.size(), tupleFields);
     if (tree.keys.size() == tree.children.size())
         tree.kind = TreeSpec::Kind::Keyed;
     return tree;
 }
 
 /// "[1, {…}]": version and tree.
-TreeSpec parseTreeText(const std::string& text)
+TreeSpec parseTreeText(const std::string& text, const TupleFields& tupleFields)
 {
     const Json json = parseJson(text, "the structure of its inputs or outputs");
     if (!json.is_array() || json.size() != 2 || json[0] != 1)
@@ -130,7 +152,7 @@ TreeSpec parseTreeText(const std::string& text)
                     "The structure of the program's inputs is written in a version that is not "
                     "known here.",
                     "Export it with an older PyTorch.");
-    return parseTree(json[1]);
+    return parseTree(json[1], tupleFields);
 }
 
 void readSignature(const Json& module, Program& program)
@@ -145,8 +167,19 @@ void readSignature(const Json& module, Program& program)
         badProgram("its signature and its graph do not fit together");
 }
 
+TupleFields readTupleFields(const Json& module)
+{
+    TupleFields fields;
+    const auto all = module.find("treespec_namedtuple_fields");
+    if (all != module.end() && all->is_object())
+        for (const auto& [name, definition] : all->items())
+            fields[name] = fieldOr<std::vector<std::string>>(definition, "field_names", {});
+    return fields;
+}
+
 void readCalls(const Json& module, Program& program)
 {
+    const TupleFields tupleFields = readTupleFields(module);
     bool hasRoot = false;
     for (const Json& call : arrayField(module, "module_call_graph")) {
         const std::string name = fieldOf<std::string>(call, "fqn");
@@ -157,8 +190,9 @@ void readCalls(const Json& module, Program& program)
         const Json& signature = field(call, "signature");
         if (signature.is_null())
             badProgram("the structure of its inputs is missing");
-        program.inputTree = parseTreeText(fieldOf<std::string>(signature, "in_spec"));
-        program.outputTree = parseTreeText(fieldOf<std::string>(signature, "out_spec"));
+        program.inputTree = parseTreeText(fieldOf<std::string>(signature, "in_spec"), tupleFields);
+        program.outputTree =
+            parseTreeText(fieldOf<std::string>(signature, "out_spec"), tupleFields);
         program.argumentNames =
             fieldOr<std::vector<std::string>>(signature, "forward_arg_names", {});
         hasRoot = true;

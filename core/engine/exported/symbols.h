@@ -19,7 +19,8 @@ std::optional<std::string> plainSymbol(const std::string& expression);
 /// when it holds a symbol without a value or another function.
 std::optional<std::int64_t> evaluate(const std::string& expression, const Symbols& symbols);
 
-/// An extent as people write it: "4", "s77", "2*s77" or "s77 (2 to 16)" with its limits.
+/// An extent as people write it: "4", "s77" or "s77 (2 to 16)" with its limits; "any" for an
+/// expression of symbols.
 std::string extentText(const Extent& extent, const std::map<std::string, Range>& ranges);
 
 /// A tensor that is given for an argument of forward().
