@@ -83,10 +83,12 @@ void MainWindow::wireSensitivity()
     connect(&layers, &LayersPage::layerChosen, this, follow);
     connect(m_compare, &ComparePanel::layerChosen, this, follow);
     connect(&layers, &LayersPage::keepRequested, this, &MainWindow::keepLayer);
-    connect(&layers, &LayersPage::sensitivityRequested, this, [this](const QString& layer) {
+    const auto lead = [this](const QString& layer) {
         showSensitivity();
         m_sensitivity->showLayer(layer.toStdString());
-    });
+    };
+    connect(&layers, &LayersPage::sensitivityRequested, this, lead);
+    connect(m_compare, &ComparePanel::sensitivityRequested, this, lead);
 }
 
 void MainWindow::showSensitivity()

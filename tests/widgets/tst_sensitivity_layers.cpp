@@ -6,7 +6,10 @@
 #include "widgets/panels/layers_page.h"
 #include "widgets/panels/scan_page.h"
 
+#include <QContextMenuEvent>
+#include <QMenu>
 #include <QTabBar>
+#include <QTimer>
 #include <QTreeView>
 
 #include <cmath>
@@ -23,6 +26,8 @@ private slots:
     void keepsALayerInRecipesToo();
     void refusesWhatCannotBe();
     void showsTheRowOfALayer();
+    void comparisonLeadsHere_data();
+    void comparisonLeadsHere();
     void tiesLeadToAShortScan();
     void everyOutputHasItsOwnMap();
     void warnsOfWhatHoldsLess();
@@ -131,6 +136,59 @@ void SensitivityLayersTest::showsTheRowOfALayer()
     QCOMPARE(model.headerData(row, Qt::Vertical, Qt::DisplayRole).toString(),
              QStringLiteral("head.fc2"));
     QCOMPARE(f.panel().view().chosenUnits(), (std::vector<std::size_t> {4}));
+}
+
+void SensitivityLayersTest::comparisonLeadsHere_data()
+{
+    QTest::addColumn<int>("key"); // 0: the mouse
+    QTest::addColumn<Qt::KeyboardModifiers>("modifiers");
+    QTest::addColumn<bool>("menu");
+    QTest::newRow("letter") << int(Qt::Key_S) << Qt::KeyboardModifiers() << false;
+    QTest::newRow("menu key") << int(Qt::Key_Menu) << Qt::KeyboardModifiers() << true;
+    QTest::newRow("Shift+F10") << int(Qt::Key_F10) << Qt::KeyboardModifiers(Qt::ShiftModifier)
+                               << true;
+    QTest::newRow("right click") << 0 << Qt::KeyboardModifiers() << true;
+}
+
+void SensitivityLayersTest::comparisonLeadsHere()
+{
+    QFETCH(const int, key);
+    QFETCH(const Qt::KeyboardModifiers, modifiers);
+    QFETCH(const bool, menu);
+    Analyst f;
+    QVERIFY(f.openScanned());
+    const auto& front = f.snapshot().analysis.front;
+    f.selection().setCompared(front.front(), front.back());
+    f.find<QTabBar>("resultTabs")->setCurrentIndex(2);
+    auto* layers = f.find<QTreeView>("compareLayers");
+    const QModelIndex third = layers->model()->index(2, 0);
+    const QString layer = third.data().toString();
+    QVERIFY(!layer.isEmpty());
+    bool opened = false;
+    // The menu has a loop of its own: what is chosen there is chosen by a timer.
+    QTimer::singleShot(100, layers, [&opened] {
+        if (auto* shown = qobject_cast<QMenu*>(QApplication::activePopupWidget())) {
+            opened = shown->objectName() == QStringLiteral("compareLayerMenu");
+            QTest::keyClick(shown, Qt::Key_Down);
+            QTest::keyClick(shown, Qt::Key_Return);
+        }
+    });
+    if (key != 0) {
+        layers->setCurrentIndex(third);
+        layers->setFocus();
+        QTest::keyClick(layers, Qt::Key(key), modifiers);
+    } else {
+        const QPoint at = layers->visualRect(third).center();
+        QContextMenuEvent event(QContextMenuEvent::Mouse, at, layers->viewport()->mapToGlobal(at));
+        QApplication::sendEvent(layers->viewport(), &event);
+    }
+    QCOMPARE(opened, menu);
+    QVERIFY(f.panel().isVisible());
+    QCOMPARE(f.panel()
+                 .model()
+                 .headerData(f.panel().view().currentIndex().row(), Qt::Vertical, Qt::DisplayRole)
+                 .toString(),
+             layer);
 }
 
 void SensitivityLayersTest::tiesLeadToAShortScan()

@@ -3,6 +3,7 @@
 
 #include "widgets/panels/view_pages.h"
 #include "widgets/parts/buttons.h"
+#include "widgets/parts/menu_key.h"
 #include "widgets/parts/weight_histogram.h"
 #include "widgets/results/compare_model.h"
 #include "widgets/results/result_choice.h"
@@ -17,6 +18,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QStackedLayout>
@@ -149,6 +151,14 @@ QWidget* ComparePanel::buildLayers()
     m_layerView->setIndentation(0);
     m_layerView->setUniformRowHeights(true);
     m_layerView->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_layerView->installEventFilter(this);
+    m_layerView->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(m_layerView, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
+        if (!m_layerView->indexAt(at).isValid())
+            return;
+        m_layerView->setCurrentIndex(m_layerView->indexAt(at));
+        openLayerMenu(m_layerView->viewport()->mapToGlobal(at));
+    });
     auto* header = new TableHeader(m_layerView);
     header->setInsets(16, 8, 8);
     m_layerView->setHeader(header);
@@ -179,6 +189,48 @@ QWidget* ComparePanel::buildLayers()
     connect(m_layerView->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &ComparePanel::openLayer);
     return box;
+}
+
+/// What leads from a layer of the two results to the same layer elsewhere.
+void ComparePanel::openLayerMenu(const QPoint& at)
+{
+    const QString layer =
+        m_layerView->currentIndex().siblingAtColumn(CompareModel::LayerColumn).data().toString();
+    if (layer.isEmpty())
+        return;
+    QMenu menu;
+    menu.setObjectName(QStringLiteral("compareLayerMenu"));
+    menu.addAction(tr("Show in &Sensitivity") + QStringLiteral("\tS"), this,
+                   [this, layer] { emit sensitivityRequested(layer); });
+    menu.exec(at);
+}
+
+/// Keys of the table of layers. Letters are the table's before they are the window's.
+bool ComparePanel::eventFilter(QObject* watched, QEvent* event)
+{
+    const bool press = event->type() == QEvent::KeyPress;
+    if ((press || event->type() == QEvent::ShortcutOverride)
+        && actOnLayer(static_cast<QKeyEvent&>(*event), press)) {
+        event->accept();
+        return true;
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+/// Whether the key means something for the current layer; does it where it is `pressed`.
+bool ComparePanel::actOnLayer(const QKeyEvent& key, bool pressed)
+{
+    const QModelIndex current = m_layerView->currentIndex();
+    const bool show = key.key() == Qt::Key_S && key.modifiers() == Qt::NoModifier;
+    if (!current.isValid() || (!show && !isMenuKey(key)))
+        return false;
+    if (pressed && show)
+        emit sensitivityRequested(
+            current.siblingAtColumn(CompareModel::LayerColumn).data().toString());
+    else if (pressed)
+        openLayerMenu(
+            m_layerView->viewport()->mapToGlobal(m_layerView->visualRect(current).center()));
+    return true;
 }
 
 void ComparePanel::showEvent(QShowEvent* event)

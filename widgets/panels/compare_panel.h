@@ -41,12 +41,14 @@ public:
 signals:
     void otherRunRequested();
     void layerChosen(const QString& layer);
+    void sensitivityRequested(const QString& layer);
 
 protected:
     void showEvent(QShowEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     QWidget* buildSide();
@@ -58,6 +60,8 @@ private:
     void showRows(const std::vector<CompareRow>& rows);
     void choose(bool first, int index);
     void openLayer();
+    void openLayerMenu(const QPoint& at);
+    bool actOnLayer(const QKeyEvent& key, bool pressed);
     void fitColumns();
     int widthOf(int column) const;
     const ResultRecord* record(bool first) const;

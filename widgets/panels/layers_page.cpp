@@ -3,6 +3,7 @@
 
 #include "widgets/panels/layer_inset.h"
 #include "widgets/parts/layer_bar.h"
+#include "widgets/parts/menu_key.h"
 #include "widgets/results/layer_model.h"
 #include "widgets/results/result_delegate.h"
 #include "widgets/results/table_header.h"
@@ -217,6 +218,13 @@ bool LayersPage::eventFilter(QObject* watched, QEvent* event)
         copyTable();
         return true;
     }
+    if (isMenuKey(key) && m_view->currentIndex().isValid()) {
+        if (press)
+            openMenu(m_view->viewport()->mapToGlobal(
+                m_view->visualRect(m_view->currentIndex()).center()));
+        event->accept();
+        return true;
+    }
     // Letters are the table's before they are the window's.
     if ((key.modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier && actByKey(key.key(), press)) {
         event->accept();
@@ -241,11 +249,6 @@ bool LayersPage::actByKey(int key, bool pressed)
     case Qt::Key_S:
         if (pressed)
             emit sensitivityRequested(layer);
-        return true;
-    case Qt::Key_Menu:
-        if (pressed)
-            openMenu(m_view->viewport()->mapToGlobal(
-                m_view->visualRect(m_view->currentIndex()).center()));
         return true;
     default:
         return false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/results/sensitivity_view.h"
 
+#include "widgets/parts/menu_key.h"
 #include "widgets/results/sensitivity_delegate.h"
 #include "widgets/results/sensitivity_model.h"
 #include "widgets/results/table_header.h"
@@ -208,7 +209,7 @@ bool SensitivityView::event(QEvent* event)
 void SensitivityView::keyPressEvent(QKeyEvent* event)
 {
     const auto plain = event->modifiers() & ~Qt::KeypadModifier;
-    if (plain == Qt::NoModifier && event->key() == Qt::Key_Menu) {
+    if (isMenuKey(*event)) {
         openMenu(viewport()->mapToGlobal(visualRect(currentIndex()).center()));
         return;
     }
