@@ -130,8 +130,10 @@ void printScanPlan(std::ostream& out, const ScanSpace& space, const ScanHeader& 
         out << ", " << all - missing << " of them are there";
     out << ", " << durationText(time) << '\n';
     if (header.settings.method == ScanMethod::Probed)
-        out << "         probed: most errors are extrapolated from the change of the weights; this "
-               "costs quality,\n         on small CNNs 1 to 6 dB\n";
+        out << "         probed: most errors are extrapolated from the change of the weights; "
+               "before "
+               "refinement\n         this costs "
+            << probedCostText() << '\n';
     if (header.split.heldOut > 0)
         out << "Held out " << header.split.heldOut << " of " << header.split.total
             << (header.split.byBatch ? " batches" : " samples")

@@ -51,6 +51,11 @@ std::optional<ScanMethod> scanMethodFromName(std::string_view text)
     return std::nullopt;
 }
 
+std::string_view probedCostText()
+{
+    return "up to 3 dB on a small CNN, up to 6 dB on a U-Net, under 1.5 dB on a text encoder";
+}
+
 std::vector<CompressionSpec> scanFormats(ScanPreset preset)
 {
     std::vector<CompressionSpec> formats;

@@ -40,6 +40,8 @@ enum class ScanMethod
 };
 std::string_view name(ScanMethod method); ///< "measured", "probed"
 std::optional<ScanMethod> scanMethodFromName(std::string_view text);
+/// What probing costs recipes, in words, as docs/frontier.md measured it: "up to 3 dB on …".
+std::string_view probedCostText();
 
 struct ScanSettings
 {

@@ -6,7 +6,9 @@
 #include "tests/tools/photographer.h"
 #include "tests/tools/unhurried_engine.h"
 #include "widgets/dialogs/config_editor.h"
+#include "widgets/dialogs/format_picker.h"
 #include "widgets/panels/recipe_bar.h"
+#include "widgets/panels/scan_page.h"
 #include "widgets/panels/sensitivity_panel.h"
 #include "widgets/parts/output_canvas.h"
 #include "widgets/parts/weight_histogram.h"
@@ -25,6 +27,7 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QTabBar>
+#include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTreeView>
@@ -89,6 +92,29 @@ void photographScan(MainWindow& window, Photographer& photographer)
 {
     openQuestion(window);
     photographer.take(QStringLiteral("sensitivity-question"));
+    auto* page = window.findChild<ScanPage*>();
+    page->pickFormats();
+    auto* formats = window.findChild<FormatPicker*>();
+    QTest::mouseClick(formats->findChild<QPushButton*>(QStringLiteral("formatsThorough")),
+                      Qt::LeftButton);
+    QTest::qWait(200);
+    photographer.take(QStringLiteral("formats"), formats);
+    auto* palettes = formats->findChild<QTableView*>(QStringLiteral("paletteFormats"));
+    palettes->setFocus(Qt::TabFocusReason);
+    palettes->setCurrentIndex(palettes->model()->index(0, 3));
+    QTest::keyClick(palettes, Qt::Key_Space); // all of group 8, then none
+    QTest::keyClick(palettes, Qt::Key_Space);
+    QTest::qWait(200);
+    photographer.take(QStringLiteral("formats-own"), formats);
+    QTest::mouseClick(formats->findChild<QPushButton*>(QStringLiteral("formatsNone")),
+                      Qt::LeftButton);
+    photographer.take(QStringLiteral("formats-none"), formats);
+    formats->close();
+    photographer.take(QStringLiteral("sensitivity-own"));
+    page->setWish({});
+    waitFor(
+        [&] { return window.findChild<QPushButton*>(QStringLiteral("startScan"))->isEnabled(); },
+        "the estimate of the scan");
     photographer.click("startScan");
     waitFor(
         [&] {

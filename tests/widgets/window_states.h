@@ -3,6 +3,8 @@
 #pragma once
 
 #include "tests/widgets/window_fixture.h"
+#include "widgets/dialogs/format_picker.h"
+#include "widgets/panels/scan_page.h"
 #include "widgets/results/filter_edit.h"
 #include "widgets/results/result_model.h"
 
@@ -131,6 +133,13 @@ inline void visitResults(WindowFixture& f, const StateCheck& check)
         }
         check(tab == 1 ? "outputs" : "compare", *f.window);
     }
+    f.find<QAction>("actionSensitivity")->trigger();
+    QTest::qWait(200);
+    check("question before a scan", *f.window);
+    f.window->findChild<ScanPage*>()->pickFormats();
+    auto* formats = f.window->findChild<FormatPicker*>();
+    check("formats of a scan", *formats);
+    formats->close();
     tabs->setCurrentIndex(0);
 }
 

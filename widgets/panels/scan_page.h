@@ -4,6 +4,7 @@
 
 #include "widgets/workbench/scan_controller.h"
 
+#include <QPointer>
 #include <QWidget>
 
 class QCheckBox;
@@ -12,6 +13,7 @@ class QPushButton;
 
 namespace bitfront {
 
+class FormatPicker;
 class Label;
 
 class ScanPage : public QWidget
@@ -29,20 +31,37 @@ public:
     /// Whether there is a scan to go back to.
     void setBack(bool back);
     QString question() const;
+    /// Opens the formats, to be ticked one by one.
+    void pickFormats();
 
 signals:
     void scanRequested(const bitfront::ScanWish& wish);
     void backRequested();
 
+protected:
+    void hideEvent(QHideEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
+    /// Entry of the formats' box after those of the presets.
+    static constexpr int kOwnChoice = -1;
+
+    QWidget* buildChoices();
+    QWidget* buildButtons();
+    void chooseFormats(int entry);
+    void showFormats();
     void showEstimate(const ScanEstimate& estimate);
+    void showProblem(const ScanWish& wish, const QString& reason);
     void updateButton();
 
     ScanController& m_scan;
-    std::vector<std::vector<std::string>> m_ties;
+    ScanWish m_wish; ///< as chosen; what cannot be chosen here is kept
+    std::vector<CompressionSpec> m_own; ///< the formats of the last own choice
+    QPointer<FormatPicker> m_picker; ///< while it is open
     Label* m_question;
     Label* m_words;
-    QComboBox* m_preset;
+    QComboBox* m_formats;
+    QPushButton* m_change;
     QComboBox* m_method;
     QCheckBox* m_attention;
     Label* m_tied;
@@ -50,6 +69,8 @@ private:
     QPushButton* m_start;
     QPushButton* m_back;
     Label* m_reason;
+    QString m_outlook; ///< what the wish comes to: runs and time
+    QString m_problem; ///< why the wish comes to nothing
     bool m_estimated = false;
 };
 

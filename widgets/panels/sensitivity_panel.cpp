@@ -48,7 +48,7 @@ SensitivityPanel::SensitivityPanel(ScanController& scan, RunController& run, Sel
     });
     connect(&m_run, &RunController::runChanged, this, [this] {
         m_asking = false;
-        m_page->refresh();
+        m_page->setWish({}); // ties and shares are another run's
     });
     connect(&m_run, &RunController::snapshotChanged, this, &SensitivityPanel::refreshMarks);
     connect(m_page, &ScanPage::scanRequested, this, [this](const ScanWish& wish) {
@@ -107,7 +107,7 @@ QWidget* SensitivityPanel::buildState()
     across->addWidget(m_cancel);
     connect(m_continue, &QPushButton::clicked, this, [this] {
         if (const ScanViewPtr& view = m_scan.view())
-            m_scan.startScan(wishOf(view->header.settings, view->model));
+            m_scan.startScan(wishOf(view->header, view->model));
     });
     connect(m_cancel, &QPushButton::clicked, &m_scan, &ScanController::cancel);
     return m_state;
@@ -157,7 +157,7 @@ void SensitivityPanel::showQuestion()
     const ScanViewPtr& view = m_scan.view();
     m_asking = view != nullptr;
     if (view)
-        m_page->setWish(wishOf(view->header.settings, view->model));
+        m_page->setWish(wishOf(view->header, view->model));
     else
         m_page->refresh();
     refresh();
@@ -167,9 +167,9 @@ void SensitivityPanel::adoptScan()
 {
     const ScanViewPtr& view = m_scan.view();
     m_model->setScan(view,
-                     view && m_run.hasRun()
-                         ? view->sensitivity.indexOf(m_run.header().metrics.at(m_run.judged()).output)
-                         : 0);
+                     view && m_run.hasRun() ? view->sensitivity.indexOf(
+                         m_run.header().metrics.at(m_run.judged()).output)
+                                            : 0);
     m_bar->adoptScan();
     if (!view || !view->isComplete()) { // of another run, or begun anew
         m_touched = false;
@@ -194,7 +194,8 @@ void SensitivityPanel::refreshMarks()
     const ScanViewPtr& view = m_scan.view();
     if (!view || !m_run.hasRun())
         return;
-    const std::size_t output = view->sensitivity.indexOf(m_run.header().metrics.at(m_run.judged()).output);
+    const std::size_t output =
+        view->sensitivity.indexOf(m_run.header().metrics.at(m_run.judged()).output);
     if (m_model->scan() == view)
         m_model->setScan(view, output);
     m_bar->setOutput(output);

@@ -239,7 +239,7 @@ void SensitivityPanel::tieUnits(const std::vector<std::size_t>& units, bool tied
     const ScanViewPtr& view = m_scan.view();
     if (!view || m_scan.isWorking())
         return;
-    ScanWish wish = wishOf(view->header.settings, view->model);
+    ScanWish wish = wishOf(view->header, view->model);
     std::vector<std::string> tie;
     for (const std::size_t unit : units)
         for (const std::size_t layer : view->space.units.at(unit).layers)

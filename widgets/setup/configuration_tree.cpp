@@ -3,16 +3,15 @@
 
 #include "widgets/parts/marker.h"
 #include "widgets/parts/number_text.h"
+#include "widgets/parts/tick_box.h"
 #include "widgets/theme.h"
 #include "widgets/workbench/project_setup.h"
 #include "widgets/workbench/text.h"
 
-#include <QApplication>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
-#include <QStyleOption>
 
 namespace bitfront {
 
@@ -23,18 +22,6 @@ constexpr int kNamesRole =
     Qt::UserRole + 1; ///< canonical names below the item; empty for refinement
 constexpr int kGroupRole = Qt::UserRole + 2; ///< GroupId of a group's own row
 constexpr int kStrongRole = Qt::UserRole + 3;
-
-void drawCheckBox(QPainter* painter, const QRect& box, Qt::CheckState state, const QWidget* widget)
-{
-    QStyleOption option;
-    option.rect = box;
-    option.state = QStyle::State_Enabled
-        | (state == Qt::Checked                ? QStyle::State_On
-               : state == Qt::PartiallyChecked ? QStyle::State_NoChange
-                                               : QStyle::State_Off);
-    const QStyle* style = widget ? widget->style() : QApplication::style();
-    style->drawPrimitive(QStyle::PE_IndicatorItemViewItemCheck, &option, painter, widget);
-}
 
 class TreeDelegate : public QStyledItemDelegate
 {
@@ -71,10 +58,10 @@ private:
                           const QModelIndex& index)
     {
         const QRectF row = option.rect;
-        const int side = uiPx(16);
+        const int side = uiPx(kTickBox);
         double x = row.left() + 4;
-        drawCheckBox(
-            painter,
+        paintTickBox(
+            *painter,
             QRect(option.rect.left() + 4, option.rect.center().y() - side / 2 + 1, side, side),
             index.data(Qt::CheckStateRole).value<Qt::CheckState>(), option.widget);
         x += side + 8;

@@ -170,7 +170,9 @@ void ScanController::requestEstimate(const ScanWish& wish)
                     emit estimateReady(estimate);
             };
         },
-        [this](const Failure& failure) { emit failed(errorText(Task::Scan, failure)); });
+        [this, wish](const Failure& failure) {
+            emit estimateFailed(wish, errorText(Task::Scan, failure).whole());
+        });
 }
 
 void ScanController::setLocks(std::vector<FormatLock> locks)

@@ -36,7 +36,6 @@ public:
         Variant ///< a result with one layer stored otherwise
     };
     static constexpr double kFrontierBits[] = {3, 3.5, 4, 4.5, 5, 6, 7, 8};
-    static constexpr double kHeldOutShare = 0.25;
 
     ScanController(EngineSource engine, RunController& run, QObject* parent = nullptr);
     /// Stops what is measured and joins: waits for at most one forward pass per worker.
@@ -56,7 +55,7 @@ public:
     /// Why nothing can be measured now, one sentence; empty when something can.
     QString obstacle() const;
 
-    /// estimateReady or failed follows; a later request overtakes an earlier one.
+    /// estimateReady or estimateFailed follows; a later request overtakes an earlier one.
     void requestEstimate(const ScanWish& wish);
     /// Measures what is missing. Another wish than the scan's own begins a new scan.
     void startScan(const ScanWish& wish);
@@ -80,6 +79,7 @@ signals:
     void workChanged(); ///< something began or ended
     void progressChanged();
     void estimateReady(const bitfront::ScanEstimate& estimate);
+    void estimateFailed(const bitfront::ScanWish& wish, const QString& reason);
     void locksChanged();
     void predicted();
     void found(const bitfront::ResultRecord& record);

@@ -77,10 +77,18 @@ ScanViewPtr readScanView(const std::filesystem::path& folder, const ModelInfo& m
     return makeScanView(model, scan->header, scan->lines);
 }
 
+std::optional<ScanPreset> presetOf(std::span<const CompressionSpec> formats)
+{
+    for (const ScanPreset preset : {ScanPreset::Quick, ScanPreset::Thorough})
+        if (std::ranges::is_permutation(formats, scanFormats(preset)))
+            return preset;
+    return std::nullopt;
+}
+
 ScanSettings settingsOf(const ScanWish& wish, const RunHeader& run)
 {
     ScanSettings settings;
-    settings.formats = scanFormats(wish.preset);
+    settings.formats = wish.formats;
     settings.method = wish.method;
     settings.ties = wish.ties;
     if (wish.tieAttention)
@@ -91,12 +99,13 @@ ScanSettings settingsOf(const ScanWish& wish, const RunHeader& run)
     return settings;
 }
 
-ScanWish wishOf(const ScanSettings& settings, const ModelInfo& model)
+ScanWish wishOf(const ScanHeader& header, const ModelInfo& model)
 {
+    const ScanSettings& settings = header.settings;
     ScanWish wish;
+    wish.heldOutShare = header.heldOutShare;
     wish.method = settings.method;
-    if (settings.formats == scanFormats(ScanPreset::Thorough))
-        wish.preset = ScanPreset::Thorough;
+    wish.formats = settings.formats;
     wish.ties = settings.ties;
     const auto attention = attentionTies(model);
     wish.tieAttention = !attention.empty()
@@ -120,6 +129,8 @@ ScanEstimate estimateScan(const ScanWish& wish, const RunHeader& run, const Scan
     estimate.formats = settings.formats.size();
     estimate.runs = scanChoices(space, settings.method).size();
     estimate.missing = estimate.runs;
+    if (known && known->header.heldOutShare != wish.heldOutShare)
+        known = nullptr; // measured on other samples
     if (known && known->header.settings == settings)
         estimate.missing = known->wanted - std::min(known->wanted, known->done);
     else if (known && known->header.settings.palette == settings.palette
@@ -128,6 +139,8 @@ ScanEstimate estimateScan(const ScanWish& wish, const RunHeader& run, const Scan
     if (run.probe.forwardMs > 0)
         estimate.time = scanTime(space, estimate.missing, run.probe);
     estimate.attentionTies = attentionTies(run.model).size();
+    if (known)
+        estimate.split = known->header.split;
     return estimate;
 }
 

@@ -40,16 +40,19 @@ ScanViewPtr readScanView(const std::filesystem::path& folder, const ModelInfo& m
 /// What the user wants scanned.
 struct ScanWish
 {
-    ScanPreset preset = ScanPreset::Quick;
+    std::vector<CompressionSpec> formats = scanFormats(ScanPreset::Quick);
     ScanMethod method = ScanMethod::Measured;
     bool tieAttention = false;
     std::vector<std::vector<std::string>> ties; ///< of the user's own making
+    double heldOutShare = 0.25; ///< of the samples, kept out of every choice
 
     bool operator==(const ScanWish&) const = default;
 };
+/// The preset of just these formats, in whatever order; empty: somebody's own choice.
+std::optional<ScanPreset> presetOf(std::span<const CompressionSpec> formats);
 ScanSettings settingsOf(const ScanWish& wish, const RunHeader& run);
-/// The wish that these settings came from, as far as there is one.
-ScanWish wishOf(const ScanSettings& settings, const ModelInfo& model);
+/// The wish that a scan came from.
+ScanWish wishOf(const ScanHeader& header, const ModelInfo& model);
 
 /// What a wish comes to.
 struct ScanEstimate
@@ -59,6 +62,7 @@ struct ScanEstimate
     std::size_t runs = 0, missing = 0; ///< short runs in all, and those not made yet
     TimeRange time; ///< of what is missing; zero where the run knows no times
     std::size_t attentionTies = 0; ///< groups that tieAttention would tie
+    std::optional<SampleSplit> split; ///< as the known scan could do it
 };
 /// `known` is what was measured before; may be null. Throws what makeScanSpace() throws.
 ScanEstimate estimateScan(const ScanWish& wish, const RunHeader& run, const ScanView* known);

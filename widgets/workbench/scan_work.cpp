@@ -44,7 +44,7 @@ ThreadBudget ScanController::Sources::threads() const
                           static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
 }
 
-RecipeRequest ScanController::Sources::request(const ScanSettings& settings,
+RecipeRequest ScanController::Sources::request(const ScanSettings& settings, double heldOutShare,
                                                const std::stop_token& stop)
 {
     openExperiment(stop);
@@ -53,7 +53,7 @@ RecipeRequest ScanController::Sources::request(const ScanSettings& settings,
     request.header = header;
     request.runFolder = folder;
     request.settings = settings;
-    request.heldOutShare = kHeldOutShare;
+    request.heldOutShare = heldOutShare;
     request.workers = threads().workers;
     request.threadsPerWorker = threads().threadsPerWorker;
     return request;
@@ -95,40 +95,40 @@ void ScanController::startScan(const ScanWish& wish)
     if (!m_sources)
         return;
     const ScanSettings settings = settingsOf(wish, m_sources->header);
-    begin(
-        Work::Scan,
-        [this, settings, generation = m_generation](Sources& sources, const std::stop_token& stop) {
-            RecipeSession session(sources.request(settings, stop));
-            ChoiceMeasurer& measurer = session.measurer();
-            const ModelInfo& model = sources.header.model;
-            const auto show = [&] {
-                const ScanViewPtr view = makeScanView(model, measurer.header(), measurer.lines());
-                tell(generation, [this, view] { adoptView(view); });
-            };
-            const std::size_t missing = session.missingCells();
-            Clock::time_point next = Clock::now();
-            const auto progress = [&](std::size_t done, std::size_t total) {
-                tell(generation, [this, done, total, missing] {
-                    m_progress.done = static_cast<int>(done);
-                    m_progress.total = static_cast<int>(total);
-                    m_progress.before = static_cast<int>(total - missing);
-                    emit progressChanged();
-                });
-                const auto begun = Clock::now();
-                if (begun < next)
-                    return;
-                show();
-                next =
-                    Clock::now() + std::max<Clock::duration>(kPicture, 10 * (Clock::now() - begun));
-            };
-            try {
-                session.scan(stop, progress);
-            } catch (...) {
-                show(); // what was measured until then
-                throw;
-            }
-            show();
-        });
+    begin(Work::Scan,
+          [this, settings, share = wish.heldOutShare,
+           generation = m_generation](Sources& sources, const std::stop_token& stop) {
+              RecipeSession session(sources.request(settings, share, stop));
+              ChoiceMeasurer& measurer = session.measurer();
+              const ModelInfo& model = sources.header.model;
+              const auto show = [&] {
+                  const ScanViewPtr view = makeScanView(model, measurer.header(), measurer.lines());
+                  tell(generation, [this, view] { adoptView(view); });
+              };
+              const std::size_t missing = session.missingCells();
+              Clock::time_point next = Clock::now();
+              const auto progress = [&](std::size_t done, std::size_t total) {
+                  tell(generation, [this, done, total, missing] {
+                      m_progress.done = static_cast<int>(done);
+                      m_progress.total = static_cast<int>(total);
+                      m_progress.before = static_cast<int>(total - missing);
+                      emit progressChanged();
+                  });
+                  const auto begun = Clock::now();
+                  if (begun < next)
+                      return;
+                  show();
+                  next = Clock::now()
+                      + std::max<Clock::duration>(kPicture, 10 * (Clock::now() - begun));
+              };
+              try {
+                  session.scan(stop, progress);
+              } catch (...) {
+                  show(); // what was measured until then
+                  throw;
+              }
+              show();
+          });
 }
 
 void ScanController::verify(const RecipeTarget& target, int rounds)
@@ -150,9 +150,9 @@ void ScanController::searchRecipes(Work work, std::vector<RecipeTarget> targets,
         return;
     begin(work,
           [this, targets = std::move(targets), rounds, locks = m_locks,
-           settings = m_view->header.settings,
+           settings = m_view->header.settings, share = m_view->header.heldOutShare,
            generation = m_generation](Sources& sources, const std::stop_token& stop) {
-              RecipeSession session(sources.request(settings, stop));
+              RecipeSession session(sources.request(settings, share, stop));
               session.scan(stop);
               session.lock(locks);
               const bool several = targets.size() > 1;

@@ -21,7 +21,9 @@ struct ScanController::Sources
     /// Throws Error where model or inputs are not those of the run any more.
     Experiment& openExperiment(const std::stop_token& stop);
     ThreadBudget threads() const;
-    RecipeRequest request(const ScanSettings& settings, const std::stop_token& stop);
+    /// `heldOutShare` of the samples takes no part in any choice.
+    RecipeRequest request(const ScanSettings& settings, double heldOutShare,
+                          const std::stop_token& stop);
 };
 
 } // namespace bitfront

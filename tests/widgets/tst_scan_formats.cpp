@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which formats a scan tries: presets and somebody's own choice, ticked by mouse and keys in the
+// window or named on the command line; and what the question says about it.
+#include "analyst.h"
+
+#include "core/run/scan_log.h"
+#include "widgets/dialogs/format_picker.h"
+#include "widgets/dialogs/format_table.h"
+#include "widgets/panels/scan_page.h"
+
+#include <QAbstractItemModelTester>
+#include <QComboBox>
+#include <QTabBar>
+
+#include <algorithm>
+
+using namespace bitfront;
+using test::Analyst;
+
+using Formats = std::vector<CompressionSpec>;
+Q_DECLARE_METATYPE(Formats)
+Q_DECLARE_METATYPE(std::optional<bitfront::ScanPreset>)
+Q_DECLARE_METATYPE(std::optional<bitfront::SampleSplit>)
+
+class ScanFormatsTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void wishOfAScan_data();
+    void wishOfAScan();
+    void tablesHoldEveryFormat();
+    void ticksGroups_data();
+    void ticksGroups();
+    void startsFrom_data();
+    void startsFrom();
+    void keysTick();
+    void ownChoiceIsScanned();
+    void nothingTickedScansNothing();
+    void impossibleFormatsAreSaid();
+    void scanOfTheCommandLineComesBack();
+    void saysWhatIsHeldOut_data();
+    void saysWhatIsHeldOut();
+    void fitsASmallWindow();
+};
+
+namespace {
+
+Formats reversed(Formats formats)
+{
+    std::ranges::reverse(formats);
+    return formats;
+}
+
+Formats without(Formats formats, std::size_t one)
+{
+    formats.erase(formats.begin() + std::ptrdiff_t(one));
+    return formats;
+}
+
+/// Chooses the entry of the formats' box as a person with a keyboard does.
+void chooseEntry(const Analyst& f, Qt::Key key)
+{
+    auto* box = f.find<QComboBox>("scanPreset");
+    box->setFocus();
+    QTest::keyClick(box, key);
+}
+
+FormatPicker* picker(const Analyst& f)
+{
+    return f.window->findChild<FormatPicker*>();
+}
+
+FormatTable* table(const FormatPicker& dialog, const char* name)
+{
+    return dialog.findChild<FormatTable*>(QLatin1String(name));
+}
+
+void clickCell(FormatTable& view, int row, int column)
+{
+    QTest::mouseClick(view.viewport(), Qt::LeftButton, {},
+                      view.visualRect(view.model()->index(row, column)).center());
+}
+
+void clickLink(const FormatPicker& dialog, const char* name)
+{
+    QTest::mouseClick(dialog.findChild<QPushButton*>(QLatin1String(name)), Qt::LeftButton);
+}
+
+QString words(const QWidget& dialog, const char* label)
+{
+    return dialog.findChild<QLabel*>(QLatin1String(label))->text();
+}
+
+} // namespace
+
+void ScanFormatsTest::wishOfAScan_data()
+{
+    QTest::addColumn<Formats>("formats");
+    QTest::addColumn<std::optional<ScanPreset>>("preset");
+    const Formats quick = scanFormats(ScanPreset::Quick);
+    QTest::newRow("quick") << quick << std::optional(ScanPreset::Quick);
+    QTest::newRow("thorough") << scanFormats(ScanPreset::Thorough)
+                              << std::optional(ScanPreset::Thorough);
+    QTest::newRow("quick in another order") << reversed(quick) << std::optional(ScanPreset::Quick);
+    QTest::newRow("one less than quick") << without(quick, 3) << std::optional<ScanPreset>();
+    QTest::newRow("named on the command line")
+        << formatsFromKeys({"palette_grouped_gs8_4bit_pcs0", "palette_pertensor_6bit_pcs1"})
+        << std::optional<ScanPreset>();
+    QTest::newRow("all") << allScanFormats() << std::optional<ScanPreset>();
+    QTest::newRow("one twice") << Formats {quick[0], quick[0]} << std::optional<ScanPreset>();
+}
+
+void ScanFormatsTest::wishOfAScan()
+{
+    QFETCH(const Formats, formats);
+    QFETCH(const std::optional<ScanPreset>, preset);
+    QCOMPARE(presetOf(formats), preset);
+    ScanHeader header;
+    header.settings.formats = formats;
+    header.settings.method = ScanMethod::Probed;
+    header.heldOutShare = 0.5;
+    RunHeader run;
+    run.model = test::fakeModelInfo();
+    const ScanWish wish = wishOf(header, run.model);
+    QVERIFY(wish.formats == formats);
+    QCOMPARE(wish.heldOutShare, 0.5);
+    QVERIFY(settingsOf(wish, run) == header.settings); // its measurements are found again
+}
+
+/// Whatever the command line can name can be ticked, in one place, and nothing else.
+void ScanFormatsTest::tablesHoldEveryFormat()
+{
+    const FormatModel palettes(FormatModel::Family::Palettes);
+    const FormatModel integers(FormatModel::Family::Integers);
+    for (const CompressionSpec& format : allScanFormats())
+        QVERIFY2(palettes.indexOf(format).isValid() != integers.indexOf(format).isValid(),
+                 formatKey(format).c_str());
+    Formats held = palettes.formatsAt(palettes.index(0, 0));
+    for (const CompressionSpec& format : integers.formatsAt(integers.index(0, 0)))
+        held.push_back(format);
+    QVERIFY(std::ranges::is_permutation(held, allScanFormats()));
+    for (const FormatModel* model : {&palettes, &integers})
+        for (int row = 0; row < model->rowCount(); ++row)
+            for (int column = 0; column < model->columnCount(); ++column)
+                QVERIFY(
+                    !model->index(row, column).data(Qt::AccessibleTextRole).toString().isEmpty());
+}
+
+void ScanFormatsTest::ticksGroups_data()
+{
+    QTest::addColumn<QByteArray>("name");
+    QTest::addColumn<int>("row");
+    QTest::addColumn<int>("column");
+    QTest::addColumn<int>("count");
+    QTest::addColumn<QString>("first"); // of the formats, which begin with the most bits
+    const QByteArray palettes = "paletteFormats", integers = "integerFormats";
+    QTest::newRow("one palette") << palettes << 2 << 2 << 1 << "6-bit palette, group 16";
+    QTest::newRow("bits") << palettes << 3 << 0 << 4 << "4-bit palette, group 4";
+    QTest::newRow("scaled bits") << palettes << 10 << 0 << 4
+                                 << "2-bit palette, group 4, channel scales";
+    QTest::newRow("per tensor") << palettes << 0 << 1 << 10 << "8-bit palette, per-tensor";
+    QTest::newRow("all palettes") << palettes << 0 << 0 << 40 << "8-bit palette, group 4";
+    QTest::newRow("one integer") << integers << 6 << 4 << 1 << "int4 block 16, clipped";
+    QTest::newRow("scheme") << integers << 2 << 0 << 4 << "int8 block 16, asymmetric";
+    QTest::newRow("blocks") << integers << 0 << 3 << 6 << "int8 block 32";
+    QTest::newRow("all integers") << integers << 0 << 0 << 24 << "int8 block 16";
+}
+
+void ScanFormatsTest::ticksGroups()
+{
+    QFETCH(const QByteArray, name);
+    QFETCH(const int, row);
+    QFETCH(const int, column);
+    QFETCH(const int, count);
+    FormatPicker dialog({});
+    dialog.show();
+    FormatTable& view = *table(dialog, name.constData());
+    const QModelIndex cell = view.model()->index(row, column);
+    clickCell(view, row, column);
+    QCOMPARE(int(dialog.formats().size()), count);
+    QTEST(toQString(formatTitle(dialog.formats().front())), "first");
+    QCOMPARE(words(dialog, "formatCount"), formatCountText(std::size_t(count)));
+    QCOMPARE(cell.data(Qt::CheckStateRole).toInt(), int(Qt::Checked));
+    if (count > 1) { // one less of the group: partly, and the next click completes it
+        clickCell(view, std::max(row, 1), std::max(column, 1));
+        QCOMPARE(int(dialog.formats().size()), count - 1);
+        QCOMPARE(cell.data(Qt::CheckStateRole).toInt(), int(Qt::PartiallyChecked));
+        clickCell(view, row, column);
+        QCOMPARE(int(dialog.formats().size()), count);
+    }
+    clickCell(view, row, column);
+    QVERIFY(dialog.formats().empty());
+}
+
+void ScanFormatsTest::startsFrom_data()
+{
+    QTest::addColumn<QByteArray>("link");
+    QTest::addColumn<Formats>("formats");
+    QTest::newRow("quick") << QByteArray("formatsQuick") << scanFormats(ScanPreset::Quick);
+    QTest::newRow("thorough") << QByteArray("formatsThorough") << scanFormats(ScanPreset::Thorough);
+    QTest::newRow("none") << QByteArray("formatsNone") << Formats {};
+}
+
+void ScanFormatsTest::startsFrom()
+{
+    QFETCH(const QByteArray, link);
+    QFETCH(const Formats, formats);
+    FormatPicker dialog(formatsFromKeys({"palette_grouped_gs8_4bit_pcs0"}));
+    dialog.show();
+    clickLink(dialog, link.constData());
+    QVERIFY(dialog.formats() == formats);
+    // There and back is the preset again, in its own order.
+    FormatTable& view = *table(dialog, "integerFormats");
+    clickCell(view, 1, 1);
+    QVERIFY(dialog.formats() != formats);
+    clickCell(view, 1, 1);
+    QVERIFY(dialog.formats() == formats);
+}
+
+void ScanFormatsTest::keysTick()
+{
+    FormatPicker dialog({});
+    dialog.show();
+    dialog.activateWindow();
+    FormatTable& view = *table(dialog, "paletteFormats");
+    const QAbstractItemModelTester sound(view.model(),
+                                         QAbstractItemModelTester::FailureReportingMode::QtTest);
+    view.setFocus(Qt::TabFocusReason);
+    QTRY_VERIFY(view.hasFocus());
+    for (const Qt::Key key : {Qt::Key_Down, Qt::Key_Down, Qt::Key_Right, Qt::Key_Space})
+        QTest::keyClick(&view, key);
+    QVERIFY((dialog.formats() == Formats {PaletteConfig {6, 0, false}}));
+    QTest::keyClick(&view, Qt::Key_Left);
+    QTest::keyClick(&view, Qt::Key_Space); // the rest of the row
+    QCOMPARE(dialog.formats().size(), std::size_t(4));
+    QTest::keyClick(&view, Qt::Key_Tab); // out of the table, not into the next cell
+    QVERIFY(table(dialog, "integerFormats")->hasFocus());
+    QTest::keyClick(&dialog, Qt::Key_Escape);
+    QVERIFY(!dialog.isVisible());
+}
+
+void ScanFormatsTest::ownChoiceIsScanned()
+{
+    Analyst f;
+    QVERIFY(f.open());
+    auto* box = f.find<QComboBox>("scanPreset");
+    chooseEntry(f, Qt::Key_End);
+    FormatPicker* dialog = picker(f);
+    QVERIFY(dialog && dialog->isVisible());
+    QCOMPARE(words(*dialog, "formatCount"), QStringLiteral("16 formats")); // from Quick on
+    QCOMPARE(box->currentData().toInt(), int(ScanPreset::Quick)); // nothing was changed yet
+    clickLink(*dialog, "formatsNone");
+    clickCell(*table(*dialog, "paletteFormats"), 3, 1);
+    clickCell(*table(*dialog, "integerFormats"), 1, 1);
+    QCOMPARE(words(*dialog, "formatCount"), QStringLiteral("2 formats"));
+    QCOMPARE(box->currentText(), QStringLiteral("Own choice: 2 formats"));
+    auto* start = dialog->findChild<QPushButton*>(QStringLiteral("scanFormats"));
+    QTRY_VERIFY(start->isEnabled());
+    QVERIFY2(words(*dialog, "formatOutlook").contains(QStringLiteral("up to 2 formats: 10 short")),
+             qPrintable(words(*dialog, "formatOutlook")));
+    QVERIFY(f.text("scanWords").contains(QStringLiteral("10 short runs")));
+    const int before = f.forwards();
+    QTest::mouseClick(start, Qt::LeftButton);
+    QVERIFY(f.scanned());
+    QCOMPARE(f.forwards() - before, 10);
+    QTRY_VERIFY(!picker(f)); // gone with the question
+    QCOMPARE(f.panel().model().columnCount(), 3); // fp16, int8, 4-bit palette
+    // Asked again, it is the own choice; a preset in between does not lose it.
+    f.click("scanAgain");
+    QTRY_COMPARE(f.find<QPushButton>("startScan")->text(), QStringLiteral("Show the scan"));
+    QCOMPARE(box->currentText(), QStringLiteral("Own choice: 2 formats"));
+    QVERIFY(f.find<QPushButton>("changeFormats")->isVisible());
+    chooseEntry(f, Qt::Key_Home);
+    QVERIFY(!f.find<QPushButton>("changeFormats")->isVisible());
+    QTRY_VERIFY(f.text("scanWords").contains(QStringLiteral("16 formats")));
+    QVERIFY(f.text("scanWords").contains(QStringLiteral("of them are there")));
+    chooseEntry(f, Qt::Key_End);
+    QCOMPARE(picker(f)->formats().size(), std::size_t(2));
+    QCOMPARE(box->currentText(), QStringLiteral("Own choice: 2 formats"));
+    f.find<QTabBar>("resultTabs")->setCurrentIndex(0); // where nobody asks about formats
+    QTRY_VERIFY(!picker(f));
+}
+
+void ScanFormatsTest::nothingTickedScansNothing()
+{
+    Analyst f;
+    QVERIFY(f.open());
+    chooseEntry(f, Qt::Key_End);
+    FormatPicker* dialog = picker(f);
+    auto* start = dialog->findChild<QPushButton*>(QStringLiteral("scanFormats"));
+    QTRY_VERIFY(start->isEnabled());
+    clickLink(*dialog, "formatsNone");
+    QVERIFY(!start->isEnabled());
+    QVERIFY(!f.find<QPushButton>("startScan")->isEnabled());
+    QVERIFY(words(*dialog, "formatOutlook").contains(QStringLiteral("at least one format")));
+    QVERIFY(f.text("scanObstacle").contains(QStringLiteral("at least one format")));
+    QTest::qWait(50); // nor does an estimate of before come late
+    QVERIFY(!start->isEnabled() && !f.text("scanWords").contains(QStringLiteral("short run")));
+    clickCell(*table(*dialog, "paletteFormats"), 2, 1);
+    QTRY_VERIFY(start->isEnabled());
+    QVERIFY(f.text("scanObstacle").isEmpty());
+}
+
+/// Not only formats: a model whose layers they cannot compress gets the core's own words.
+void ScanFormatsTest::impossibleFormatsAreSaid()
+{
+    Analyst f;
+    QVERIFY(f.open());
+    auto* page = f.window->findChild<ScanPage*>();
+    ScanWish wish;
+    wish.ties = {{"no.such.layer", "body.conv1"}};
+    page->setWish(wish);
+    QTRY_VERIFY(f.text("scanObstacle").contains(QStringLiteral("no.such.layer")));
+    QVERIFY(!f.find<QPushButton>("startScan")->isEnabled());
+    f.click("scanUntie");
+    QTRY_VERIFY(f.find<QPushButton>("startScan")->isEnabled());
+    QVERIFY(f.text("scanObstacle").isEmpty());
+}
+
+/// What `bitfront-cli scan --formats … --held-out 0.5` leaves is gone on with as it is.
+void ScanFormatsTest::scanOfTheCommandLineComesBack()
+{
+    Analyst f;
+    QVERIFY(f.open());
+    ScanWish wish;
+    wish.formats =
+        formatsFromKeys({"palette_pertensor_4bit_pcs0", "palette_pertensor_8bit_pcs0"});
+    wish.heldOutShare = 0.5;
+    f.scan().startScan(wish);
+    QVERIFY(f.scanned());
+    Analyst other;
+    other.window->openRun(f.window->run().folder());
+    QVERIFY(other.scanned());
+    other.find<QAction>("actionGoTo8")->trigger();
+    other.click("scanAgain");
+    auto* box = other.find<QComboBox>("scanPreset");
+    QCOMPARE(box->currentText(), QStringLiteral("Own choice: 2 formats"));
+    QTRY_COMPARE(other.find<QPushButton>("startScan")->text(), QStringLiteral("Show the scan"));
+    QVERIFY2(other.text("scanWords").contains(QStringLiteral("8 of 16 samples")),
+             qPrintable(other.text("scanWords")));
+    other.click("startScan");
+    QVERIFY(other.scanned());
+    const auto scan = readScan(toPath(f.window->run().folder()));
+    QVERIFY(scan->header.settings.formats == wish.formats);
+    QCOMPARE(scan->header.heldOutShare, 0.5);
+    QCOMPARE(other.forwards(), 0); // it was all there
+}
+
+void ScanFormatsTest::saysWhatIsHeldOut_data()
+{
+    QTest::addColumn<std::optional<SampleSplit>>("split");
+    QTest::addColumn<QString>("words");
+    QTest::newRow("not known") << std::optional<SampleSplit>() << "Where there are enough samples";
+    QTest::newRow("samples") << std::optional(SampleSplit {16, 4, false, {}}) << "4 of 16 samples";
+    QTest::newRow("batches") << std::optional(SampleSplit {8, 2, true, {}}) << "2 of 8 batches";
+    QTest::newRow("too few") << std::optional(SampleSplit {3, 0, false, "There are too few."})
+                             << "There are too few.";
+    QTest::newRow("none asked for")
+        << std::optional(SampleSplit {16, 0, false, {}}) << "No samples are held out";
+}
+
+void ScanFormatsTest::saysWhatIsHeldOut()
+{
+    QFETCH(const std::optional<SampleSplit>, split);
+    QFETCH(const QString, words);
+    Analyst f;
+    QVERIFY(f.open());
+    ScanEstimate estimate;
+    estimate.wish = f.window->findChild<ScanPage*>()->wish();
+    estimate.split = split;
+    emit f.scan().estimateReady(estimate);
+    QVERIFY2(f.text("scanWords").contains(words), qPrintable(f.text("scanWords")));
+    QVERIFY(f.text("scanWords").contains(QStringLiteral("quarter")) == !split.has_value());
+}
+
+void ScanFormatsTest::fitsASmallWindow()
+{
+    Analyst f;
+    QVERIFY(f.open());
+    f.window->resize(900, 600);
+    chooseEntry(f, Qt::Key_End);
+    FormatPicker* dialog = picker(f);
+    QVERIFY(dialog->width() <= 900 && dialog->height() <= 600);
+    for (const char* name : {"paletteFormats", "integerFormats"}) {
+        FormatTable& view = *table(*dialog, name);
+        const QModelIndex last =
+            view.model()->index(view.model()->rowCount() - 1, view.model()->columnCount() - 1);
+        // Wholly in sight, without scrolling.
+        const QRect cell = view.visualRect(last);
+        QVERIFY(view.viewport()->visibleRegion().contains(cell.topLeft()));
+        QVERIFY(view.viewport()->visibleRegion().contains(cell.bottomRight()));
+    }
+    dialog->close();
+    auto* start = f.find<QPushButton>("startScan");
+    QVERIFY(start->isVisible());
+}
+
+QTEST_MAIN(ScanFormatsTest)
+#include "tst_scan_formats.moc"
