@@ -13,6 +13,7 @@
 #include <QTabBar>
 
 #include <algorithm>
+#include <cmath>
 
 using namespace bitfront;
 using test::Analyst;
@@ -36,6 +37,8 @@ private slots:
     void startsFrom();
     void keysTick();
     void ownChoiceIsScanned();
+    void fewFormatsCanBeProbed_data();
+    void fewFormatsCanBeProbed();
     void nothingTickedScansNothing();
     void impossibleFormatsAreSaid();
     void scanOfTheCommandLineComesBack();
@@ -226,14 +229,16 @@ void ScanFormatsTest::keysTick()
     FormatTable& view = *table(dialog, "paletteFormats");
     const QAbstractItemModelTester sound(view.model(),
                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
-    view.setFocus(Qt::TabFocusReason);
     QTRY_VERIFY(view.hasFocus());
-    for (const Qt::Key key : {Qt::Key_Down, Qt::Key_Down, Qt::Key_Right, Qt::Key_Space})
+    for (const Qt::Key key : {Qt::Key_Down, Qt::Key_Space})
         QTest::keyClick(&view, key);
     QVERIFY((dialog.formats() == Formats {PaletteConfig {6, 0, false}}));
     QTest::keyClick(&view, Qt::Key_Left);
     QTest::keyClick(&view, Qt::Key_Space); // the rest of the row
     QCOMPARE(dialog.formats().size(), std::size_t(4));
+    QSignalSpy scan(&dialog, &FormatPicker::scanRequested);
+    QTest::keyClick(&view, Qt::Key_Return); // ticks, presses no button
+    QVERIFY(dialog.formats().empty() && dialog.isVisible() && scan.isEmpty());
     QTest::keyClick(&view, Qt::Key_Tab); // out of the table, not into the next cell
     QVERIFY(table(dialog, "integerFormats")->hasFocus());
     QTest::keyClick(&dialog, Qt::Key_Escape);
@@ -282,6 +287,38 @@ void ScanFormatsTest::ownChoiceIsScanned()
     QTRY_VERIFY(!picker(f));
 }
 
+void ScanFormatsTest::fewFormatsCanBeProbed_data()
+{
+    QTest::addColumn<Formats>("formats");
+    QTest::newRow("one palette") << formatsFromKeys({"palette_pertensor_4bit_pcs0"});
+    QTest::newRow("two palettes") << formatsFromKeys(
+        {"palette_pertensor_6bit_pcs0", "palette_grouped_gs8_2bit_pcs1"});
+    QTest::newRow("an integer") << Formats {QuantConfig {}};
+    QTest::newRow("all") << allScanFormats();
+}
+
+/// A probe needs formats to probe with: whatever is ticked gives a whole scan and a recipe.
+void ScanFormatsTest::fewFormatsCanBeProbed()
+{
+    QFETCH(const Formats, formats);
+    Analyst f;
+    QVERIFY(f.open());
+    ScanWish wish;
+    wish.formats = formats;
+    wish.method = ScanMethod::Probed;
+    f.window->findChild<ScanPage*>()->setWish(wish);
+    QTRY_VERIFY(f.text("scanWords").contains(toQString(probedCostText())));
+    QTRY_VERIFY(f.find<QPushButton>("startScan")->isEnabled());
+    f.click("startScan");
+    QVERIFY(f.scanned());
+    const ScanView& view = *f.scan().view();
+    for (std::size_t unit = 0; unit < view.space.units.size(); ++unit)
+        for (std::size_t option = 1; option < view.space.options[unit].size(); ++option)
+            QVERIFY(std::isfinite(view.sensitivity.cost(unit, option)));
+    QVERIFY(f.budget(15));
+    QVERIFY(f.scan().forecast().recipe);
+}
+
 void ScanFormatsTest::nothingTickedScansNothing()
 {
     Analyst f;
@@ -324,8 +361,7 @@ void ScanFormatsTest::scanOfTheCommandLineComesBack()
     Analyst f;
     QVERIFY(f.open());
     ScanWish wish;
-    wish.formats =
-        formatsFromKeys({"palette_pertensor_4bit_pcs0", "palette_pertensor_8bit_pcs0"});
+    wish.formats = formatsFromKeys({"palette_pertensor_4bit_pcs0", "palette_pertensor_8bit_pcs0"});
     wish.heldOutShare = 0.5;
     f.scan().startScan(wish);
     QVERIFY(f.scanned());

@@ -78,6 +78,7 @@ FormatPicker::FormatPicker(std::vector<CompressionSpec> formats, QWidget* parent
     column->addWidget(new HairLine);
     column->addWidget(buildFoot());
     resize(uiPx(850), uiPx(498));
+    findChild<FormatTable*>()->setFocus();
     refresh();
 }
 
@@ -97,7 +98,6 @@ QWidget* FormatPicker::buildStarts()
     for (const auto& [words, objectName, formats] : starts) {
         QPushButton* button = makeButton(words, ButtonRole::Link);
         button->setObjectName(QLatin1String(objectName));
-        button->setAutoDefault(false);
         button->setAccessibleName(tr("Tick %1, %2").arg(words, formatCountText(formats.size())));
         button->setToolTip(formatCountText(formats.size()));
         connect(button, &QPushButton::clicked, this,
@@ -162,9 +162,7 @@ QWidget* FormatPicker::buildFoot()
     m_outlook->setAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     QPushButton* close = makeButton(tr("Close"), ButtonRole::Neutral);
     close->setObjectName(QStringLiteral("closeFormats"));
-    close->setAutoDefault(false);
     m_start->setObjectName(QStringLiteral("scanFormats"));
-    m_start->setAutoDefault(false); // Return in a table must not scan
     across->addWidget(m_outlook, 1);
     across->addWidget(close);
     across->addWidget(m_start);

@@ -233,6 +233,7 @@ FormatTable::FormatTable(FormatModel& model, const QString& accessible, QWidget*
         header->setSectionResizeMode(QHeaderView::Fixed);
     }
     connect(this, &QAbstractItemView::clicked, this, &FormatTable::toggle);
+    setCurrentIndex(m_model.index(1, 1)); // a format, not the group of all
     setSizes();
 }
 
@@ -260,18 +261,16 @@ void FormatTable::toggle(const QModelIndex& index)
 
 void FormatTable::keyPressEvent(QKeyEvent* event)
 {
-    if (event->key() == Qt::Key_Space && currentIndex().isValid())
-        toggle(currentIndex());
-    else
+    switch (event->key()) {
+    case Qt::Key_Space:
+    case Qt::Key_Return: // not the dialog's: it would press a button
+    case Qt::Key_Enter:
+        if (currentIndex().isValid())
+            toggle(currentIndex());
+        break;
+    default:
         QTableView::keyPressEvent(event);
-}
-
-void FormatTable::focusInEvent(QFocusEvent* event)
-{
-    QTableView::focusInEvent(event);
-    if (!currentIndex().isValid())
-        setCurrentIndex(m_model.index(0, 0));
-    viewport()->update();
+    }
 }
 
 void FormatTable::changeEvent(QEvent* event)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Formats as boxes to tick, in rows and columns. The first row ticks whole columns, the first
-// column whole rows, the corner all of them; mouse, arrows and Space.
+// column whole rows, the corner all of them; mouse, arrows, Space and Return.
 #pragma once
 
 #include "core/plan/compression_config.h"
@@ -66,7 +66,6 @@ signals:
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
-    void focusInEvent(QFocusEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:

@@ -143,6 +143,7 @@ QWidget* ScanPage::buildButtons()
     m_back->setObjectName(QStringLiteral("scanBack"));
     m_reason->setObjectName(QStringLiteral("scanObstacle"));
     m_reason->setWrapped(true);
+    m_reason->setAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     buttons->addWidget(m_start);
     buttons->addWidget(m_back);
     buttons->addWidget(m_reason, 1);
