@@ -16,7 +16,8 @@ As a module:
     export_model(model, (images,), out="exported", name="my_model")
 
 It writes NAME.pt2 (torch.export), NAME.pt (TorchScript) and NAME.inputs.pt, runs both files again, and
-compares their outputs with those of the model. One format that fails does not spoil the other; the
+compares their outputs with those of the model. A scripted NAME.pt whose forward() takes numbers, too,
+gets NAME.script.inputs.pt with them; a NAME.pt2 has them fixed. One format that fails does not spoil the other; the
 reason is printed. Use real examples as arguments: compressed models look better on noise than they are.
 """
 
@@ -161,11 +162,15 @@ def export_model(model: torch.nn.Module, args: Any, kwargs: dict | None = None, 
                   + ("" if good else ": too much, check for dropout or branches on the data"))
             if good:
                 files[kind] = path
-    inputs = folder / f"{name}.inputs.pt"
     named = inputs_by_name(model, args, kwargs)
-    torch.save(named if script else without_fixed(named), inputs)
-    files["inputs"] = inputs
-    print(f"{inputs.name}: the arguments of forward()")
+    tensors = without_fixed(named)
+    files["inputs"] = folder / f"{name}.inputs.pt"
+    torch.save(tensors, files["inputs"])
+    print(f"{files['inputs'].name}: the arguments of forward()")
+    if script and len(tensors) < len(named):
+        files["script_inputs"] = folder / f"{name}.script.inputs.pt"
+        torch.save(named, files["script_inputs"])
+        print(f"{files['script_inputs'].name}: for {name}.pt, with the numbers that {name}.pt2 has fixed")
     return files
 
 
@@ -186,10 +191,13 @@ def main() -> int:
     files = export_model(model, args, rest[0] if rest else None, out=options.out,
                          name=options.name, script=options.script,
                          dynamic_batch=options.dynamic_batch)
-    if len(files) < 2:
+    if "exported" in files:
+        print(f"Next: bitfront-cli inspect {files['exported']} --inputs {files['inputs']}")
+    elif "torchscript" in files:
+        inputs = files.get("script_inputs", files["inputs"])
+        print(f"Next: bitfront-cli inspect {files['torchscript']} --inputs {inputs}")
+    else:
         return 1
-    best = files.get("exported", files.get("torchscript"))
-    print(f"Next: bitfront-cli inspect {best} --inputs {files['inputs']}")
     return 0
 
 

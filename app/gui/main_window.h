@@ -6,6 +6,7 @@
 #include "core/run/sweep_runner.h"
 #include "widgets/parts/labels.h"
 #include "widgets/selection.h"
+#include "widgets/workbench/background_queue.h"
 #include "widgets/workbench/desktop.h"
 #include "widgets/workbench/inspector.h"
 #include "widgets/workbench/project_setup.h"
@@ -106,6 +107,8 @@ private:
     void showSensitivity();
     void keepLayer(const QString& layer, KeptFormat format);
     bool refusedByScan();
+    void setReopening(bool reopening);
+    void startReopened(const SweepRequest& request);
     void setStage(Stage stage);
     void applyStage();
     void showDocks();
@@ -164,7 +167,7 @@ private:
     bool m_closing = false;
     bool m_pauseShown = false;
     bool m_endSaid = false; ///< how the run shown ended
-    bool m_resumeOpened = false; ///< the run being opened is to be gone on with
+    QString m_resumeFolder; ///< a run being opened that is to be gone on with
     bool m_reopening = false; ///< the model of a run that is to be resumed
     bool m_layoutRestored = false;
     std::vector<std::string> m_retried; ///< failed ones that are run again after the sweep
@@ -198,6 +201,7 @@ private:
     Label* m_outputLabel = nullptr;
     struct Actions;
     std::unique_ptr<Actions> m_actions;
+    BackgroundQueue m_lookups; ///< last: joined before anything it uses dies
 };
 
 } // namespace bitfront

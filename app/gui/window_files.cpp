@@ -69,7 +69,14 @@ void MainWindow::openInputs(QStringList paths)
 
 void MainWindow::openRun(const QString& folder)
 {
-    m_run.openRun(QDir::cleanPath(QFileInfo(folder).absoluteFilePath()));
+    m_resumeFolder.clear();
+    if (m_run.isRunning())
+        return;
+    if (refusedByScan()) {
+        setStage(Stage::Results); // where it says so
+        return;
+    }
+    m_run.openRun(absoluteFolder(folder));
 }
 
 void MainWindow::openDemo()

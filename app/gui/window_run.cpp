@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A sweep in the window: started, gone on with, ended, remembered, exported.
+// A sweep in the window: started, ended, remembered, exported.
 #include "app/gui/main_window.h"
 #include "core/plan/own_config.h"
-#include "core/run/file_io.h"
 #include "widgets/dialogs/config_editor.h"
 #include "widgets/panels/plot_panel.h"
 #include "widgets/panels/project_panel.h"
+#include "widgets/parts/number_field.h"
 #include "widgets/parts/run_picture.h"
 #include "widgets/setup/estimate_sheet.h"
 #include "widgets/welcome/welcome_page.h"
@@ -13,7 +13,6 @@
 
 #include <QApplication>
 #include <QDesktopServices>
-#include <QFile>
 #include <QFileInfo>
 #include <QUrl>
 
@@ -26,8 +25,6 @@ namespace {
 
 /// Shorter sweeps end while one still looks on.
 constexpr double kWorthANoticeMs = 60000;
-/// Bytes of results that are counted while somebody waits for the first page.
-constexpr qint64 kMostCounted = qint64 {64} << 20;
 
 /// The best single sentence about a run, for lists.
 QString runSummary(const ResultSnapshot& snapshot)
@@ -72,6 +69,8 @@ void MainWindow::startSweep()
 {
     if (!m_setup.probe() || m_run.isRunning() || refusedByScan())
         return;
+    takeTypedNumber();
+    m_retried.clear();
     m_sheet->showError({});
     m_plot->hideMessage();
     SweepRequest request = m_setup.request();
@@ -79,94 +78,6 @@ void MainWindow::startSweep()
     m_scan.offer(m_setup.openedModel(), request.experiment);
     m_run.start(std::move(request));
     updateActions();
-}
-
-void MainWindow::runAgain()
-{
-    if (m_run.isRunning())
-        return;
-    const RunHeader& header = m_run.header();
-    const QString model = toQString(header.model.path);
-    if (m_setup.model() && m_setup.modelPath() == model) {
-        setStage(Stage::Setup);
-        return;
-    }
-    // A run read from disk: open what it was made from, with the same choice of configurations.
-    PlanChoice plan(header.plan);
-    plan.knowOwn(m_setup.plan().own());
-    m_setup.setPlan(plan);
-    m_setup.openModel(model, header.model.layerOptions);
-    m_setup.loadInputs(toQString(header.inputsPath), header.inputOptions);
-    m_setup.adoptMetrics(header.metrics, tr("As in the run before."));
-    setStage(Stage::Setup);
-}
-
-void MainWindow::resumeRun()
-{
-    if (m_reopening || !m_run.canResume() || refusedByScan())
-        return;
-    m_reopening = true;
-    m_plot->showMessage(MessageBanner::Kind::Info, tr("Opening the model and its inputs again…"));
-    m_setup.reopen(m_run.header(), m_run.folder());
-    updateActions();
-}
-
-/// Failed configurations: in a running sweep they are queued once more, in a run that has ended
-/// they alone are run again.
-void MainWindow::tryAgain(const std::vector<std::string>& names)
-{
-    if (m_run.isRunning()) {
-        for (const std::string& name : names)
-            m_run.retry(name);
-        return;
-    }
-    if (m_reopening || names.empty() || !m_run.canRetry() || refusedByScan())
-        return;
-    m_reopening = true;
-    m_retried = names;
-    m_plot->showMessage(MessageBanner::Kind::Info, tr("Opening the model and its inputs again…"));
-    m_setup.reopen(m_run.header(), m_run.folder(), names);
-    updateActions();
-}
-
-std::vector<std::string> MainWindow::failedNames() const
-{
-    std::vector<std::string> names;
-    if (m_run.snapshot())
-        for (const ResultRecord& record : m_run.snapshot()->records)
-            if (record.failure())
-                names.push_back(record.config.name);
-    return names;
-}
-
-/// Shows the first configuration that was tried again, and what became of all of them.
-void MainWindow::sayWhatRetryGave()
-{
-    const std::vector<std::string> names = std::exchange(m_retried, {});
-    const std::vector<std::string> failed = failedNames();
-    const auto failedAgain = std::ranges::count_if(names, [&failed](const std::string& name) {
-        return std::ranges::find(failed, name) != failed.end();
-    });
-    const auto& records = m_run.snapshot()->records;
-    const auto first = std::ranges::find_if(
-        records, [&names](const ResultRecord& r) { return r.config.name == names.front(); });
-    if (first == records.end())
-        return;
-    m_endSaid = true;
-    m_selection.setCurrent(static_cast<RecordId>(first - records.begin()));
-    const QString what = toQString(title(first->config));
-    if (names.size() > 1)
-        m_plot->showMessage(failedAgain > 0 ? MessageBanner::Kind::Warning
-                                            : MessageBanner::Kind::Ok,
-                            tr("Tried %1 configurations again: %2 have a result now.")
-                                .arg(names.size())
-                                .arg(static_cast<qsizetype>(names.size()) - failedAgain));
-    else if (const Failure* failure = first->failure())
-        m_plot->showMessage(MessageBanner::Kind::Error,
-                            tr("%1 failed again: %2").arg(what, toQString(failure->message)));
-    else
-        m_plot->showMessage(MessageBanner::Kind::Ok,
-                            tr("Tried %1 again: it has a result now.").arg(what));
 }
 
 void MainWindow::newConfiguration()
@@ -203,7 +114,9 @@ void MainWindow::editConfiguration(const CompressionSpec& start)
 void MainWindow::addConfiguration(const CompressionSpec& spec)
 {
     const bool atResults = m_stage == Stage::Results;
-    if (atResults)
+    if (atResults && m_run.hasRun() && !m_run.isRunning() && m_setup.holds(m_run.header()))
+        setStage(Stage::Setup); // with what was added before
+    else if (atResults)
         runAgain();
     PlanChoice plan = m_setup.plan();
     plan.addOwn(spec);
@@ -226,10 +139,11 @@ void MainWindow::showEnd(const SweepEnd& end)
 {
     updateActions();
     updateAwake();
-    if (end.state == RunState::Failed)
+    if (end.state == RunState::Failed) {
+        m_retried.clear();
         m_plot->showMessage(MessageBanner::Kind::Error, errorText(Task::Sweep, end.failure).whole(),
                             tr("Resume"), [this] { resumeRun(); });
-    else if (end.failed > 0 && m_retried.empty())
+    } else if (end.failed > 0 && m_retried.empty())
         m_plot->showMessage(
             MessageBanner::Kind::Warning,
             end.failed == 1 ? tr("1 configuration failed; the table says why.")
@@ -279,13 +193,12 @@ void MainWindow::updateAwake()
 /// done.
 void MainWindow::sayHowItEnded()
 {
-    if (!m_retried.empty() && m_run.state() != RunState::Failed)
+    if (!m_retried.empty() && !m_reopening)
         sayWhatRetryGave();
     if (m_endSaid || !m_run.canResume() || m_run.state() == RunState::Failed)
         return;
     m_endSaid = true;
-    const int done = m_run.snapshot() ? static_cast<int>(m_run.snapshot()->records.size()) : 0;
-    const QString counts = tr("%1 of %2").arg(done).arg(m_run.expectedCount());
+    const QString counts = tr("%1 of %2").arg(m_run.sweptCount()).arg(m_run.expectedCount());
     QString words = tr("Stopped at %1. Results are kept.").arg(counts);
     switch (m_run.endedBy()) {
     case BudgetEnd::None:
@@ -328,31 +241,17 @@ void MainWindow::rememberRun()
     }
     if (!run.when.isValid())
         run.when = QDateTime::currentDateTimeUtc();
-    run.finished = !m_run.isRunning() && m_run.state() == RunState::Finished;
+    // A scan without a sweep leaves nothing to go on with.
+    run.finished = !m_run.isRunning()
+        && (m_run.state() == RunState::Finished || (!m_run.hasSweep() && !m_run.isFollowing()));
     run.summary = run.finished && done > 0 ? runSummary(*snapshot)
         : m_run.isRunning()                ? tr("not finished, results kept")
         : m_run.isFollowing()              ? tr("written by another process")
                                            : tr("stopped, results kept");
     run.count = run.finished ? tr("%1 results").arg(done)
-                             : tr("%1 of %2").arg(done).arg(m_run.expectedCount());
+                             : tr("%1 of %2").arg(m_run.sweptCount()).arg(m_run.expectedCount());
     m_settings.addRecentRun(run);
     m_project->setRecentRuns(m_settings.recentRuns());
-}
-
-/// The newest run, where it ended before its time.
-void MainWindow::offerUnfinished()
-{
-    const QList<RecentRun> runs = m_settings.recentRuns();
-    if (runs.isEmpty() || runs.front().finished) {
-        m_welcome->offerUnfinished({}, 0, false);
-        return;
-    }
-    const QString& folder = runs.front().folder;
-    QFile file(folder + QStringLiteral("/results.jsonl"));
-    int results = 0;
-    if (file.size() < kMostCounted && file.open(QIODevice::ReadOnly))
-        results = static_cast<int>(file.readAll().count('\n'));
-    m_welcome->offerUnfinished(runs.front(), results, isFolderLocked(toPath(folder)));
 }
 
 void MainWindow::showRunError(const ErrorText& error)

@@ -132,8 +132,7 @@ bool MainWindow::refusedByScan()
     if (!m_scan.isWorking())
         return false;
     m_plot->showMessage(MessageBanner::Kind::Info,
-                        tr("%1. The sweep needs the same processors: wait, or cancel; what was "
-                           "measured is kept.")
+                        tr("%1. Wait until that is done, or cancel: what was measured is kept.")
                             .arg(m_scan.progressText()),
                         tr("Cancel the scan"), [this] { m_scan.cancel(); });
     return true;

@@ -17,6 +17,7 @@
 #include "widgets/setup/setup_page.h"
 #include "widgets/theme.h"
 #include "widgets/welcome/welcome_page.h"
+#include "widgets/workbench/run_location.h"
 #include "widgets/workbench/text.h"
 
 #include <QApplication>
@@ -26,8 +27,6 @@
 #include <QFileInfo>
 #include <QUrl>
 
-#include <utility>
-
 namespace bitfront {
 
 void MainWindow::wireSetup()
@@ -36,8 +35,8 @@ void MainWindow::wireSetup()
     connect(m_welcome, &WelcomePage::demoRequested, this, &MainWindow::openDemo);
     connect(m_welcome, &WelcomePage::runRequested, this, &MainWindow::openRun);
     connect(m_welcome, &WelcomePage::resumeRequested, this, [this](const QString& folder) {
-        m_resumeOpened = true;
         openRun(folder);
+        m_resumeFolder = absoluteFolder(folder);
     });
     connect(m_welcome, &WelcomePage::forgetRequested, this, [this](const QString& folder) {
         m_settings.removeRecentRun(folder);
@@ -111,7 +110,8 @@ void MainWindow::wireRun()
         if (m_run.isRunning())
             return;
         rememberRun();
-        if (std::exchange(m_resumeOpened, false) && m_run.canResume()) {
+        if (m_resumeFolder == m_run.folder() && m_run.canResume()) {
+            m_resumeFolder.clear();
             m_endSaid = true;
             resumeRun();
         } else {
@@ -126,17 +126,11 @@ void MainWindow::wireRun()
             updateActions();
         }
     });
-    connect(&m_setup, &ProjectSetup::reopened, this, [this](const SweepRequest& request) {
-        m_reopening = false;
-        m_plot->hideMessage();
-        m_run.start(request);
-        updateActions();
-    });
+    connect(&m_setup, &ProjectSetup::reopened, this, &MainWindow::startReopened);
     connect(&m_setup, &ProjectSetup::reopenFailed, this, [this](const ErrorText& error) {
-        m_reopening = false;
         m_retried.clear();
+        setReopening(false);
         m_plot->showMessage(MessageBanner::Kind::Error, error.whole());
-        updateActions();
     });
     connect(&m_run, &RunController::sweepStarted, this, [this] {
         rememberRun(); // now: whatever ends the program, the run is found again
@@ -152,11 +146,12 @@ void MainWindow::wireRun()
         else
             m_plot->showMessage(MessageBanner::Kind::Error, error.whole());
         updateActions();
+        closeWhenDone();
     });
     connect(&m_run, &RunController::earlierRunMoved, this,
             [this](const QString& from, const QString& to) { m_settings.moveRecentRun(from, to); });
     connect(&m_run, &RunController::openFailed, this, [this](const ErrorText& error) {
-        m_resumeOpened = false;
+        m_resumeFolder.clear();
         showRunError(error);
     });
     connect(&m_selection, &Selection::currentChanged, this, &MainWindow::updateActions);

@@ -19,6 +19,8 @@ namespace fs = std::filesystem;
 constexpr const char* kMagic = "bitfront tables 1 ";
 constexpr std::uint32_t kMark = 0x4c415042; // "BPAL"
 
+constexpr std::uint64_t kHashStart = 0xcbf29ce484222325U;
+
 /// FNV-1a: against torn and flipped bytes, not against malice.
 std::uint64_t mixed(std::uint64_t hash, std::span<const char> bytes)
 {
@@ -69,7 +71,7 @@ struct PaletteStore::Entry
         Entry fields = *this;
         fields.checksum = 0;
         std::uint64_t hash =
-            mixed(0xcbf29ce484222325U, {reinterpret_cast<const char*>(&fields), sizeof fields});
+            mixed(kHashStart, {reinterpret_cast<const char*>(&fields), sizeof fields});
         hash = mixed(hash, bytesOf(tables.lut));
         hash = mixed(hash, bytesOf(tables.boundaries));
         hash = mixed(hash, bytesOf(tables.channelScales));
@@ -77,14 +79,24 @@ struct PaletteStore::Entry
     }
 };
 
-PaletteStore::PaletteStore(fs::path file, const std::string& modelSha256, std::uint64_t limit)
+std::string layersText(const ModelInfo& model)
+{
+    std::uint64_t hash = kHashStart;
+    for (const LayerInfo& layer : model.layers) {
+        hash = mixed(hash, {layer.name.c_str(), layer.name.size() + 1});
+        hash = mixed(hash, bytesOf(layer.shape));
+    }
+    return model.sha256 + ' ' + std::to_string(hash);
+}
+
+PaletteStore::PaletteStore(fs::path file, const std::string& layers, std::uint64_t limit)
     : m_path(std::move(file))
     , m_limit(limit)
 {
     static_assert(std::has_unique_object_representations_v<Entry>, "no padding in the file");
     if constexpr (std::endian::native != std::endian::little)
         return;
-    const std::string header = kMagic + modelSha256 + '\n';
+    const std::string header = kMagic + layers + '\n';
     std::error_code error;
     const std::uint64_t size = fs::file_size(m_path, error);
     const bool isWhole =

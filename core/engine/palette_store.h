@@ -5,6 +5,7 @@
 
 #include "core/kernels/palettize.h"
 #include "core/plan/compression_config.h"
+#include "core/plan/layer_info.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -38,6 +39,10 @@ struct PaletteKey
     bool operator<(const PaletteKey& other) const { return tied() < other.tied(); }
 };
 
+/// Which layers the indices of keys mean: the model's file and, as another version of this program
+/// may find other layers in it, a hash of their names and shapes.
+std::string layersText(const ModelInfo& model);
+
 /// A file of tables of one model; it only grows. One process at a time, whose caller locks it. Not
 /// thread-safe.
 class PaletteStore
@@ -47,8 +52,9 @@ public:
     static constexpr std::uint64_t kDefaultLimit = std::uint64_t {256} << 20;
 
     /// Opens the file, or begins it. What follows a damaged entry is dropped, and so is a file of
-    /// another model. Where nothing can be written it merely holds nothing.
-    PaletteStore(std::filesystem::path file, const std::string& modelSha256,
+    /// another model: `layers` is layersText(). Where nothing can be written it merely holds
+    /// nothing.
+    PaletteStore(std::filesystem::path file, const std::string& layers,
                  std::uint64_t limit = kDefaultLimit);
 
     bool holds(const PaletteKey& key) const { return m_places.contains(key); }

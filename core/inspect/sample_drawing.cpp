@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kErrorBins = 41;
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+constexpr double kMost = std::numeric_limits<float>::max();
 
 void checkStop(const std::stop_token& stop)
 {
@@ -36,20 +37,24 @@ public:
         const double change = double(after) - double(before);
         m_before += before;
         m_after += after;
-        m_finite = m_finite && std::isfinite(change);
+        m_afterFinite = m_afterFinite && std::isfinite(after);
+        m_changeFinite = m_changeFinite && std::isfinite(change);
         if (std::abs(change) > std::abs(m_change))
             m_change = change;
         ++m_count;
     }
     float before() const { return static_cast<float>(m_before / m_count); }
-    /// Of exploding outputs a mean may be beyond float, and infinite then.
-    float after() const { return m_finite ? static_cast<float>(m_after / m_count) : kNaN; }
-    float change() const { return m_finite ? static_cast<float>(m_change) : kNaN; }
+    float after() const { return m_afterFinite ? static_cast<float>(m_after / m_count) : kNaN; }
+    /// Of exploding outputs the change may be beyond float.
+    float change() const
+    {
+        return m_changeFinite ? static_cast<float>(std::clamp(m_change, -kMost, kMost)) : kNaN;
+    }
 
 private:
     double m_before = 0, m_after = 0, m_change = 0;
     int m_count = 0;
-    bool m_finite = true;
+    bool m_afterFinite = true, m_changeFinite = true;
 };
 
 void addPicture(SampleDrawing& drawing, const OutputView& view, const std::stop_token& stop)

@@ -25,8 +25,8 @@ struct SampleDrawing
     std::int64_t sample = 0, plane = 0;
 
     // Pictures and masks: cells in row-major order, one per pixel where there is room for them. A
-    // cell of several pixels is their mean, in `change` the largest of them by amount; it is NaN
-    // where one of them is not finite.
+    // cell of several pixels is their mean, in `change` the largest of them by amount. NaN in
+    // `after` where one of its pixels is not finite, in `change` where one is so before or after.
     std::int64_t width = 0, height = 0;
     std::vector<float> before, after, change;
     std::int64_t notFinite = 0; ///< of the compressed pixels

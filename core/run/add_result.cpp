@@ -28,6 +28,8 @@ ResultRecord addResult(const std::filesystem::path& runFolder, Experiment& exper
     const auto evaluator = experiment.createEvaluator(earlier.header.metrics, threads);
     ResultRecord record;
     record.config = std::move(config);
+    if (known != earlier.records.end())
+        record.recipe = known->recipe; // failed before
     try {
         record.outcome = evaluator->evaluate(record.config, stop);
     } catch (...) {

@@ -116,7 +116,8 @@ void FolderLock::release() noexcept
 
 bool isFolderLocked(const std::filesystem::path& folder) noexcept
 {
-    const FileHandle file(::open((folder / kLockName).c_str(), O_RDONLY | O_CLOEXEC));
+    // Of a folder of unknown origin it may be a pipe, which would be waited for.
+    const FileHandle file(::open((folder / kLockName).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!file.isOpen())
         return false;
     return ::flock(file.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;

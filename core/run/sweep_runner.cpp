@@ -30,36 +30,46 @@ SweepRunner::~SweepRunner()
     }
 }
 
+void SweepRunner::Impl::begin()
+{
+    // First: nothing below may fail for want of memory with threads already waiting.
+    threads.reserve(static_cast<std::size_t>(workers));
+    const std::vector<CompressionConfig> queue(state.queue().begin(), state.queue().end());
+    request.experiment->keepTables(writer.folder() / kTablesFileName);
+    request.experiment->announce(queue);
+    if (request.resume)
+        writer.begin();
+    started = true;
+    startedAt = SweepClock::now();
+    noteIdle(); // paused before it began: its time has not begun either
+    working = workers;
+    try {
+        for (int i = 0; i < workers; ++i)
+            threads.emplace_back([this] { work(); });
+        if (request.budget.maxMs)
+            clock = std::jthread([this] { watchTime(); });
+    } catch (const std::system_error& error) {
+        // Fewer threads than wished do the same work; none cannot.
+        working = static_cast<int>(threads.size());
+        if (threads.empty()) {
+            started = false;
+            throw Error(ErrorCode::Internal, std::string("Cannot start a thread: ") + error.what(),
+                        "Close other programs.");
+        }
+    }
+}
+
 void SweepRunner::start()
 {
     const std::lock_guard lock(m_impl->stateMutex);
     if (m_impl->started)
         return;
-    // First: nothing below may fail for want of memory with threads already waiting.
-    m_impl->threads.reserve(static_cast<std::size_t>(m_impl->workers));
-    const std::vector<CompressionConfig> queue(m_impl->state.queue().begin(),
-                                               m_impl->state.queue().end());
-    m_impl->request.experiment->keepTables(m_impl->writer.folder() / kTablesFileName);
-    m_impl->request.experiment->announce(queue);
-    if (m_impl->request.resume)
-        m_impl->writer.begin();
-    m_impl->started = true;
-    m_impl->startedAt = SweepClock::now();
-    m_impl->noteIdle(); // paused before it began: its time has not begun either
-    m_impl->working = m_impl->workers;
     try {
-        for (int i = 0; i < m_impl->workers; ++i)
-            m_impl->threads.emplace_back([impl = m_impl.get()] { impl->work(); });
-        if (m_impl->request.budget.maxMs)
-            m_impl->clock = std::jthread([impl = m_impl.get()] { impl->watchTime(); });
-    } catch (const std::system_error& error) {
-        // Fewer threads than wished do the same work; none cannot.
-        m_impl->working = static_cast<int>(m_impl->threads.size());
-        if (m_impl->threads.empty()) {
-            m_impl->started = false;
-            throw Error(ErrorCode::Internal, std::string("Cannot start a thread: ") + error.what(),
-                        "Close other programs.");
-        }
+        m_impl->begin();
+    } catch (...) {
+        // The folder may soon be another's, the experiment goes on.
+        m_impl->request.experiment->keepTables({});
+        throw;
     }
 }
 

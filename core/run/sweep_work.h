@@ -19,6 +19,8 @@ struct SweepRunner::Impl
 {
     Impl(SweepRequest sweepRequest, SweepObserver& sweepObserver);
 
+    /// Tables, state of the folder, threads; under stateMutex.
+    void begin();
     void work();
     void evaluateAll(Evaluator& evaluator);
     /// False when the job was stopped.

@@ -4,10 +4,14 @@
 
 # Files that include LibTorch take up to 1.5 GB each to compile: 2 GB a job keeps small machines alive.
 build_jobs() {
-  local cores memory_kb by_memory
+  local cores memory_kb by_memory limit
   cores="$(nproc)"
   memory_kb="$(awk '/^MemAvailable:/ {print $2}' /proc/meminfo)"
-  by_memory=$((${memory_kb:-2097152} / 2097152))
+  memory_kb="${memory_kb:-2097152}"
+  # In a container: the machine's memory is not all ours ("max" where it is).
+  limit="$(cat /sys/fs/cgroup/memory.max 2>/dev/null || true)"
+  if [[ "$limit" =~ ^[0-9]+$ ]] && [ $((limit / 1024)) -lt "$memory_kb" ]; then memory_kb=$((limit / 1024)); fi
+  by_memory=$((memory_kb / 2097152))
   if [ "$by_memory" -lt 1 ]; then by_memory=1; fi
   echo $((by_memory < cores ? by_memory : cores))
 }

@@ -16,6 +16,10 @@ find_given_torch() {
   if [ -n "${LIBTORCH:-}" ]; then
     is_torch_prefix "$LIBTORCH" || fail "LIBTORCH=$LIBTORCH holds no LibTorch" \
       "It must be the folder with lib/libtorch_cpu.so and include/torch in it."
+    if has_old_abi "$LIBTORCH"; then
+      fail "LIBTORCH=$LIBTORCH was built for compilers of before 2011" \
+        "Take the LibTorch that is offered with the C++11 ABI, or 2.7 or newer."
+    fi
     TORCH_PREFIX="$(cd "$LIBTORCH" && pwd)"
     return 0
   fi
@@ -23,6 +27,10 @@ find_given_torch() {
   IFS=':;' read -r -a entries <<<"${CMAKE_PREFIX_PATH:-}"
   for entry in "${entries[@]}"; do
     if [ -n "$entry" ] && is_torch_prefix "$entry"; then
+      if has_old_abi "$entry"; then
+        note "The LibTorch in $entry was built for compilers of before 2011, so it is left alone"
+        continue
+      fi
       TORCH_PREFIX="$(cd "$entry" && pwd)"
       return 0
     fi

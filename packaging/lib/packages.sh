@@ -19,11 +19,12 @@ missing_tool_packages() {
 }
 
 missing_library_packages() {
-  local package state
+  local package states
   for package in "${LIBRARY_PACKAGES[@]}"; do
-    # The query fails for a package the system never heard of: as good as missing.
-    state="$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)"
-    if [ "$state" != installed ]; then echo "$package"; fi
+    # One line for each architecture. The query fails for a package the system never heard of: as good
+    # as missing.
+    states="$(dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null || true)"
+    if ! grep -qx installed <<<"$states"; then echo "$package"; fi
   done
 }
 

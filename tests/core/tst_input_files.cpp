@@ -241,6 +241,9 @@ void TestInputFiles::padding()
         failureOf([&] { readInputFile(write(R"({"ids": [[1], [2, 3]]})"), InputOptions {}); });
     QVERIFY2(says(refused, "input_mismatch|different lengths (1 and 2)"), textOf(refused).c_str());
     QVERIFY(refused->remedy == Remedy::PadTokens);
+    const auto twice =
+        failureOf([&] { readInputFile(write(R"({"ids": [1], "ids": [2]})"), InputOptions {}); });
+    QVERIFY2(says(twice, "bad_format|“ids” stands twice"), textOf(twice).c_str());
 }
 
 void TestInputFiles::batches_data()

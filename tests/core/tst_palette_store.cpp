@@ -48,6 +48,7 @@ private slots:
     void damage_data();
     void damage();
     void anotherModel();
+    void otherLayers();
     void otherShapes();
     void noRoom();
     void noFile();
@@ -135,6 +136,21 @@ void TestPaletteStore::anotherModel()
     QVERIFY(m_searches > 0);
     sweep("other");
     QCOMPARE(m_searches, 0);
+}
+
+/// A later version of the program finds one more layer in the same file: indices move on.
+void TestPaletteStore::otherLayers()
+{
+    ModelInfo model;
+    model.sha256 = "feed";
+    model.layers = {m_layer};
+    sweep(layersText(model));
+    sweep(layersText(model));
+    QCOMPARE(m_searches, 0);
+    model.layers.insert(model.layers.begin(), m_layer);
+    model.layers.front().name = "earlier";
+    sweep(layersText(model));
+    QVERIFY(m_searches > 0);
 }
 
 void TestPaletteStore::otherShapes()

@@ -33,6 +33,7 @@ private slots:
     void secondWriterIsToldWho();
     void lockDiesWithItsProcess();
     void oneOwnerAmongMany();
+    void pipeAsLock();
     void sizeLimitLeavesNothingPartial();
     void unwritablePlaces_data();
     void unwritablePlaces();
@@ -313,6 +314,13 @@ void TestRunDurability::replaceFollowsLinks()
 }
 
 /// What is no file, such as /dev/stdout, is written into, not replaced by a file.
+/// In a folder of unknown origin: nobody writes into the pipe, and nobody waits for that.
+void TestRunDurability::pipeAsLock()
+{
+    QCOMPARE(::mkfifo(path(kLockName).c_str(), 0600), 0);
+    QVERIFY(!isFolderLocked(path("")));
+}
+
 void TestRunDurability::replaceWritesIntoPipes()
 {
     QCOMPARE(::mkfifo(path("pipe").c_str(), 0600), 0);

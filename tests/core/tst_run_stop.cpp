@@ -28,6 +28,7 @@ private slots:
     void writeErrorEndsTheSweep();
     void observerThatThrows();
     void workersThatCannotBegin();
+    void tablesOfASweepThatCannotBegin();
 
 private:
     SweepRequest request(const SweepPlan& plan, int workers, const test::FakeOptions& options = {})
@@ -207,6 +208,22 @@ void TestRunStop::workersThatCannotBegin()
     QVERIFY(listener.end.state == RunState::Failed);
     QVERIFY(listener.end.failure.code == ErrorCode::OutOfMemory);
     QCOMPARE(listener.end.done, 0);
+}
+
+/// Its experiment is shared and goes on; the folder is nobody's then.
+void TestRunStop::tablesOfASweepThatCannotBegin()
+{
+    SweepRequest sweep = request(makePlan({}, {}, true, IndivisiblePolicy::Nearest), 1);
+    {
+        RunWriter writer(sweep.runFolder, sweep.header);
+    }
+    sweep.resume = true;
+    const fs::path folder = sweep.runFolder;
+    test::Listener listener;
+    SweepRunner runner(sweep, listener);
+    fs::remove_all(folder);
+    QVERIFY_EXCEPTION_THROWN(runner.start(), Error);
+    QVERIFY(!m_counters->keepsTables);
 }
 
 QTEST_GUILESS_MAIN(TestRunStop)

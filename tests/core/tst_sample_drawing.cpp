@@ -127,13 +127,19 @@ void SampleDrawingTest::explodingValues()
 {
     const float most = std::numeric_limits<float>::max();
     const float nan = std::numeric_limits<float>::quiet_NaN();
-    const std::vector<float> before(64, 1);
+    std::vector<float> before(64, 1);
     std::vector<float> after(64, -most);
     after[1] = most;
     after[2] = nan;
+    before[3] = -std::numeric_limits<float>::infinity(); // a masked logit
+    after[3] = -65504;
+    before[4] = most;
     const SampleDrawing picture = drawSample(viewOf({1, 8, 8}, before, after), 0, 0);
     QVERIFY(std::isfinite(picture.reach));
     QVERIFY(std::isnan(picture.change[2]));
+    QCOMPARE(picture.after[3], -65504.0F);
+    QVERIFY(std::isnan(picture.change[3]));
+    QCOMPARE(picture.change[4], -most); // twice as much, were there room for it
     QCOMPARE(picture.notFinite, std::int64_t(1));
     QCOMPARE(picture.low, 1.0);
     const SampleDrawing line = drawSample(viewOf({64}, before, after), 0, 0);

@@ -192,6 +192,10 @@ public:
     const ReferenceData& inputs() const override { return *m_inputs; }
     const std::vector<OutputInfo>& outputs() const override { return m_outputs; }
     double forwardMs() const override { return 2; }
+    void keepTables(const std::filesystem::path& file) override
+    {
+        m_counters->keepsTables = !file.empty();
+    }
     std::vector<float> baseline(std::size_t output) const override
     {
         return fakeOutputValues(m_outputs.at(output), static_cast<std::uint32_t>(output));

@@ -46,6 +46,7 @@ struct FakeOptions
 struct FakeCounters
 {
     std::atomic<int> evaluators {0}, evaluations {0}, atOnce {0}, mostAtOnce {0};
+    std::atomic<bool> keepsTables {false}; ///< as Experiment::keepTables() was last told
 };
 
 /// Layers, plain parameters, modules and arguments of a synthetic model.

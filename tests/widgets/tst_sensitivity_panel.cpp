@@ -224,7 +224,7 @@ void SensitivityPanelTest::sweepAndScanWait()
     f.find<QAction>("actionResume")->trigger();
     QVERIFY(!f.window->run().isRunning());
     auto* banner = f.window->findChild<MessageBanner*>(QStringLiteral("messageBanner"));
-    QVERIFY2(banner->message().contains(QStringLiteral("same processors")),
+    QVERIFY2(banner->message().contains(QStringLiteral("Wait until that is done")),
              qPrintable(banner->message()));
     f.find<QAction>("actionCancelScan")->trigger();
     QTRY_VERIFY(f.idle());

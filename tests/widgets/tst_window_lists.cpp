@@ -229,7 +229,7 @@ void TestWindowLists::unfinishedRunIsOffered()
     };
     reopenWindow();
     auto* banner = f.find<MessageBanner>("unfinishedRun");
-    QVERIFY(banner->isVisible());
+    QTRY_VERIFY(banner->isVisible());
     QVERIFY2(banner->message().contains(QStringLiteral("7 results are kept")),
              qPrintable(banner->message()));
     f.click("forgetUnfinished");
@@ -237,6 +237,7 @@ void TestWindowLists::unfinishedRunIsOffered()
     QVERIFY(isRunFolder(folder.toStdString())); // its files stay
     Settings(f.settings).addRecentRun(entry);
     reopenWindow();
+    QTRY_VERIFY(f.find<MessageBanner>("unfinishedRun")->isVisible());
     f.click("resumeUnfinished");
     QVERIFY(QTest::qWaitFor([&] { return f.window->run().isRunning(); }, 20000));
     QVERIFY(f.waitForEnd());

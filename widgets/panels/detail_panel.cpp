@@ -256,7 +256,10 @@ void DetailPanel::refresh()
     showChips(entry, snapshot->analysis.points[static_cast<std::size_t>(record)]);
     if (entry.measurement())
         showFigures(*entry.measurement());
-    m_retry->setEnabled(m_run.canRetry() || (m_run.isRunning() && !m_run.isStopping()));
+    // A running sweep takes up what its plan holds.
+    m_retry->setEnabled(
+        m_run.canRetry()
+        || (m_run.isRunning() && !m_run.isStopping() && entry.config.group != GroupId::Mixed));
     if (another)
         showRecord(entry);
     m_pages->setCurrentIndex(RecordPage);

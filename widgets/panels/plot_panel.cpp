@@ -272,7 +272,7 @@ void PlotPanel::refreshFinished()
                        .arg(snapshot->records.size());
     if (m_run.isFollowing())
         text = tr("%1 of %2, written by another process")
-                   .arg(snapshot->records.size())
+                   .arg(m_run.sweptCount())
                    .arg(m_run.expectedCount());
     m_subtitle->setText(text);
     m_subtitle->setToolTip(snapshot->analysis.knee.record == kNoRecord

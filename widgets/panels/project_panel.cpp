@@ -235,7 +235,7 @@ void ProjectPanel::refreshCurrentRun()
     }
     const int done = m_run.snapshot() ? static_cast<int>(m_run.snapshot()->records.size()) : 0;
     const QString name = QFileInfo(m_run.folder()).fileName();
-    const QString partial = tr("%1 of %2").arg(done).arg(m_run.expectedCount());
+    const QString partial = tr("%1 of %2").arg(m_run.sweptCount()).arg(m_run.expectedCount());
     m_current->setToolTip(m_run.folder());
     if (m_run.isRunning()) {
         const bool paused = m_run.isPaused();

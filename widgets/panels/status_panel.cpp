@@ -88,7 +88,7 @@ QString StatusPanel::endText() const
 {
     if (!m_run.hasRun())
         return {};
-    const int done = m_run.snapshot() ? static_cast<int>(m_run.snapshot()->records.size()) : 0;
+    const int done = m_run.sweptCount();
     const QString count = tr("%1 of %2").arg(done).arg(m_run.expectedCount());
     if (m_run.isRunning()) {
         const QString left = toQString(durationText(m_run.progress().remaining));

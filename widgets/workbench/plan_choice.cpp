@@ -129,6 +129,12 @@ bool PlanChoice::isThorough() const
     return refine && palette == preset.palette && preset.m_selected == m_selected;
 }
 
+bool PlanChoice::sweepsAs(const PlanChoice& other) const
+{
+    return m_selected == other.m_selected && refine == other.refine && policy == other.policy
+        && palette == other.palette;
+}
+
 std::string PlanChoice::addOwn(const CompressionSpec& spec)
 {
     const std::string configName = canonicalName(spec);

@@ -62,6 +62,8 @@ public:
     SweepPlan plan() const;
 
     bool operator==(const PlanChoice&) const = default;
+    /// The same sweep; what else is known does not matter.
+    bool sweepsAs(const PlanChoice& other) const;
 
 private:
     /// Everything that can be ticked, in run order.

@@ -9,6 +9,7 @@
 
 #include <QDateTime>
 #include <QElapsedTimer>
+#include <QFileInfo>
 
 #include <algorithm>
 #include <thread>
@@ -33,6 +34,12 @@ OutputSetup setupFor(const OutputInfo& info)
         output.metric = output.suggestion.metric;
     output.floor = defaultFloor(output.suggestion.metric);
     return output;
+}
+
+FileStamp stampOf(const QString& path)
+{
+    const QFileInfo file(path);
+    return {file.lastModified(), file.size()};
 }
 
 /// Work for all cores, still without a header.
@@ -87,6 +94,7 @@ void ProjectSetup::openModel(const QString& path, const LayerOptions& layers)
     m_modelTask.request_stop();
     const quint64 generation = ++m_modelGeneration;
     m_modelPath = path;
+    m_modelStamp = stampOf(path);
     m_layerOptions = layers;
     m_exchanging = false;
     m_model.reset();
@@ -158,6 +166,7 @@ void ProjectSetup::loadInputs(const QString& path, const InputOptions& options)
     dropInputs();
     m_offered.clear();
     m_inputsPath = path;
+    m_inputsStamp = stampOf(path);
     m_inputOptions = options;
     m_inputsState = LoadState::Loading;
     emit inputsChanged();
@@ -338,6 +347,14 @@ void ProjectSetup::reopen(const RunHeader& header, const QString& folder,
             return [this, request] { emit reopened(request); };
         },
         [this](const Failure& failure) { emit reopenFailed(errorText(Task::Resume, failure)); });
+}
+
+bool ProjectSetup::holds(const RunHeader& header) const
+{
+    return m_model && m_inputs && m_inputsState == LoadState::Ready && !m_exchanging
+        && isSameModel(m_model->info(), header.model) && m_modelPath == toQString(header.model.path)
+        && m_inputs->sha256() == header.inputsSha256 && m_inputs->options() == header.inputOptions
+        && stampOf(m_modelPath) == m_modelStamp && stampOf(m_inputsPath) == m_inputsStamp;
 }
 
 SweepRequest ProjectSetup::request() const

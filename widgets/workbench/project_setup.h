@@ -11,6 +11,7 @@
 #include "widgets/workbench/error_text.h"
 #include "widgets/workbench/plan_choice.h"
 
+#include <QDateTime>
 #include <QObject>
 #include <QString>
 
@@ -27,6 +28,15 @@ enum class LoadState
     Loading,
     Ready,
     Failed
+};
+
+/// Tells a file from another one written under its name.
+struct FileStamp
+{
+    QDateTime changed;
+    qint64 bytes = -1;
+
+    bool operator==(const FileStamp&) const = default;
 };
 
 /// One output of the model and how it will be judged.
@@ -117,6 +127,9 @@ public:
     double probeWallMs() const { return m_probeWallMs; }
     /// What still has to be done before an estimate, in words; empty when nothing is.
     QString missing() const;
+    /// Whether what is open here is what a run was made of, read from files that are still the
+    /// same.
+    bool holds(const RunHeader& header) const;
     /// Everything the runner needs. Call only with a probe.
     SweepRequest request() const;
     /// Opens what a run was made from, to go on with it or, where `retryOnly` names some, to try
@@ -161,6 +174,7 @@ private:
     QString m_engineVersion;
     LoadState m_modelState = LoadState::Nothing;
     LoadState m_inputsState = LoadState::Nothing;
+    FileStamp m_modelStamp, m_inputsStamp; ///< when they were last read
     QString m_modelPath, m_inputsPath, m_runFolder, m_confirmation;
     LayerOptions m_layerOptions;
     bool m_exchanging = false; ///< between setLayerOptions() and what comes of it

@@ -37,9 +37,9 @@ struct RunController::Live : SweepObserver
         }
         QMetaObject::invokeMethod(
             controller,
-            [c = controller, g = generation] {
+            [c = controller, g = generation, name = record.config.name] {
                 if (g == c->m_generation)
-                    c->scheduleSnapshot();
+                    c->heardOf(name);
             },
             Qt::QueuedConnection);
     }
@@ -161,6 +161,7 @@ void RunController::adoptRun(RunHeader header, const QString& folder, std::share
     m_snapshot.reset();
     m_end = {};
     m_progress = {};
+    m_tried.clear();
     m_retryOnly = false;
     m_waiting.clear();
     m_dirty = false;
@@ -211,10 +212,9 @@ bool RunController::retry(const std::string& name)
 
 bool RunController::canResume() const
 {
-    if (isRunning() || m_following || !m_header || m_state == RunState::Finished)
+    if (isRunning() || m_following || !hasSweep() || m_state == RunState::Finished)
         return false;
-    const std::size_t known = m_snapshot ? m_snapshot->records.size() : 0;
-    return known < m_header->plan.configs.size() || m_header->plan.refine;
+    return sweptCount() < static_cast<int>(m_header->plan.configs.size()) || m_header->plan.refine;
 }
 
 void RunController::finish(const SweepEnd& end)
@@ -280,10 +280,8 @@ RecordId RunController::winner() const
 int RunController::expectedCount() const
 {
     if (m_progress.total > 0 && (isRunning() || !m_retryOnly))
-        return std::max(m_progress.total,
-                        isRunning() || !m_snapshot ? 0
-                                                   : static_cast<int>(m_snapshot->records.size()));
-    const int known = m_snapshot ? static_cast<int>(m_snapshot->records.size()) : 0;
+        return std::max(m_progress.total, isRunning() ? 0 : sweptCount());
+    const int known = sweptCount();
     if (!m_header || m_state == RunState::Finished)
         return known;
     const int planned =
@@ -291,11 +289,26 @@ int RunController::expectedCount() const
     return std::max(known, planned);
 }
 
+int RunController::sweptCount() const
+{
+    return !m_snapshot
+        ? 0
+        : static_cast<int>(std::ranges::count_if(m_snapshot->records, [](const auto& record) {
+              return record.config.group != GroupId::Mixed;
+          }));
+}
+
 void RunController::setJudged(std::size_t choice)
 {
     if (!m_header || choice >= m_header->metrics.size() || choice == m_judged)
         return;
     m_judged = choice;
+    scheduleSnapshot();
+}
+
+void RunController::heardOf(const std::string& name)
+{
+    m_tried.insert(name);
     scheduleSnapshot();
 }
 

@@ -16,6 +16,8 @@
 
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 
 namespace bitfront {
 
@@ -67,8 +69,14 @@ public:
     RecordId winner() const;
     double wallMs() const { return m_wallMs; }
     const std::vector<std::string>& warnings() const { return m_warnings; }
-    /// Configurations the run was to try: base plus the refinements known so far.
+    /// Configurations the sweep was to try: base plus the refinements known so far.
     int expectedCount() const;
+    /// Results of the sweep: without those that no plan holds, recipes and kept layers.
+    int sweptCount() const;
+    /// Whether there was a sweep at all; a folder may hold a scan and its recipes only.
+    bool hasSweep() const { return m_header && !m_header->plan.configs.empty(); }
+    /// Whether the last sweep here has measured the configuration, successfully or not.
+    bool hasTried(const std::string& name) const { return m_tried.contains(name); }
     const SweepProgress& progress() const { return m_progress; }
     /// Null before the first result.
     const SnapshotPtr& snapshot() const { return m_snapshot; }
@@ -88,6 +96,7 @@ signals:
     void openFailed(const bitfront::ErrorText& error);
     void progressChanged();
     void snapshotChanged();
+    void scanFollowed(); ///< another process has added to the folder's scan
     void stopRequested();
     void sweepFinished(const bitfront::SweepEnd& end);
     void recipeLoaded(int record, const QString& text);
@@ -109,6 +118,7 @@ private:
     void finish(const SweepEnd& end);
     bool change(bool (SweepRunner::*command)(const std::string&), const std::string& name);
     void pollProgress();
+    void heardOf(const std::string& name);
     void follow();
     void stopFollowing();
     void readFollowed();
@@ -127,6 +137,7 @@ private:
     std::vector<std::string> m_warnings;
     std::size_t m_judged = 0;
     SweepProgress m_progress;
+    std::set<std::string> m_tried;
     std::vector<QueuedJob> m_waiting;
     SnapshotPtr m_snapshot;
     quint64 m_generation = 0; ///< of the run shown; late answers about another one are dropped
@@ -134,7 +145,7 @@ private:
     bool m_building = false, m_dirty = false;
     QTimer m_pollTimer, m_snapshotTimer;
     bool m_following = false, m_readingFollowed = false;
-    qint64 m_followedSize = -1; ///< of results.jsonl when it was last read
+    std::vector<qint64> m_followedSizes; ///< of results and scan when they were last read
     QTimer m_followTimer; ///< also where the file system tells nothing
     QFileSystemWatcher m_watcher;
     std::shared_ptr<Store> m_store;

@@ -37,6 +37,11 @@ std::optional<DemoFiles> findDemo()
     return std::nullopt;
 }
 
+QString absoluteFolder(const QString& path)
+{
+    return QDir::cleanPath(QFileInfo(path).absoluteFilePath());
+}
+
 bool isDemoFile(const QString& path)
 {
     const std::optional<DemoFiles> demo = findDemo();

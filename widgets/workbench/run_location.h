@@ -19,6 +19,8 @@ std::optional<DemoFiles> findDemo();
 /// "<model>.bitfront" beside the model; below the user's data folder for the demo, and for models
 /// in folders that cannot be written.
 QString defaultRunFolder(const QString& modelPath);
+/// A folder under the name that a run has: absolute and clean.
+QString absoluteFolder(const QString& path);
 /// Whether a path is (inside) the demo folder.
 bool isDemoFile(const QString& path);
 

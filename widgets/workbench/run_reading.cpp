@@ -29,9 +29,18 @@ QString readRecipe(const QString& folder, const std::string& relative)
     }
 }
 
-QString resultsFile(const QString& folder)
+/// What grows while another process works in a run folder: results of a sweep, and of a scan.
+QStringList growingFiles(const QString& folder)
 {
-    return folder + QStringLiteral("/results.jsonl");
+    return {folder + QStringLiteral("/results.jsonl"), folder + QStringLiteral("/scan.jsonl")};
+}
+
+std::vector<qint64> growingSizes(const QString& folder)
+{
+    std::vector<qint64> sizes;
+    for (const QString& file : growingFiles(folder))
+        sizes.push_back(QFileInfo(file).size());
+    return sizes;
 }
 
 } // namespace
@@ -52,7 +61,7 @@ void RunController::openRun(const QString& folder)
                     return;
                 ++m_generation;
                 stopFollowing();
-                m_following = written && run->state == RunState::Running;
+                m_following = written;
                 m_state = run->state == RunState::Running ? RunState::Stopped : run->state;
                 m_wallMs = run->wallMs;
                 m_warnings = run->warnings;
@@ -98,8 +107,8 @@ void RunController::addRecord(const ResultRecord& record)
 
 void RunController::follow()
 {
-    m_followedSize = -1;
-    m_watcher.addPath(resultsFile(m_folder));
+    m_followedSizes.clear();
+    m_watcher.addPaths(growingFiles(m_folder));
     m_followTimer.start();
 }
 
@@ -119,19 +128,20 @@ void RunController::readFollowed()
     m_readingFollowed = true;
     m_queue.run(
         this,
-        [this, folder = m_folder, size = m_followedSize,
+        [this, folder = m_folder, sizes = m_followedSizes,
          generation = m_generation](const std::stop_token&) -> BackgroundQueue::Completion {
             const bool written = isFolderLocked(toPath(folder));
-            const qint64 now = QFileInfo(resultsFile(folder)).size();
-            const bool changed = now != size || !written;
+            const std::vector<qint64> now = growingSizes(folder);
+            const bool changed = now != sizes || !written;
             auto run = std::make_shared<RunContents>();
             if (changed)
                 *run = readRun(toPath(folder));
-            return [this, written, changed, now, run, generation] {
+            const bool scanned = sizes.empty() || now.back() != sizes.back();
+            return [this, written, changed, scanned, now, run, generation] {
                 m_readingFollowed = false;
                 if (generation != m_generation || !m_following)
                     return;
-                m_followedSize = now;
+                m_followedSizes = now;
                 if (!written) {
                     stopFollowing();
                     m_state = run->state == RunState::Running ? RunState::Stopped : run->state;
@@ -144,6 +154,8 @@ void RunController::readFollowed()
                 m_store = std::make_shared<Store>();
                 m_store->records = std::move(run->records);
                 scheduleSnapshot();
+                if (scanned)
+                    emit scanFollowed();
             };
         },
         [this](const Failure&) { m_readingFollowed = false; }); // tried again in a moment

@@ -16,6 +16,7 @@ ScanController::ScanController(EngineSource engine, RunController& run, QObject*
     , m_run(run)
 {
     connect(&m_run, &RunController::runChanged, this, &ScanController::adoptRun);
+    connect(&m_run, &RunController::scanFollowed, this, &ScanController::readScan);
     for (const auto signal : {&RunController::sweepStarted, &RunController::snapshotChanged})
         connect(&m_run, signal, this, &ScanController::workChanged);
     connect(&m_run, &RunController::sweepFinished, this, &ScanController::workChanged);
@@ -63,16 +64,19 @@ void ScanController::adoptRun()
         emit workChanged();
 }
 
-/// What an earlier scan left in the folder. A damaged one is told when somebody scans.
+/// What a scan left in the folder, or another process has measured so far. A damaged one is told
+/// when somebody scans.
 void ScanController::readScan()
 {
+    if (!m_sources)
+        return;
     m_lookAhead.run(
         this,
         [this, sources = m_sources,
          generation = m_generation](const std::stop_token&) -> BackgroundQueue::Completion {
             ScanViewPtr view = readScanView(sources->folder, sources->header.model);
             return [this, view, generation] {
-                if (generation == m_generation && view && !m_view)
+                if (generation == m_generation && view && (!m_view || !isWorking()))
                     adoptView(view);
             };
         },
@@ -108,6 +112,8 @@ QString ScanController::obstacle() const
     if (m_run.isRunning())
         return tr("The sweep is running. A scan needs the same processors: wait, or stop the sweep "
                   "and resume it later.");
+    if (m_reserved)
+        return tr("A sweep is about to begin. Wait until it is done.");
     if (m_run.isFollowing())
         return tr("Another process is writing this run. Wait until it is done.");
     return {};
@@ -214,6 +220,12 @@ void ScanController::requestPrediction(const RecipeTarget& target)
             };
         },
         [this](const Failure& failure) { emit failed(errorText(Task::Recipe, failure)); });
+}
+
+void ScanController::setReserved(bool reserved)
+{
+    m_reserved = reserved;
+    emit workChanged();
 }
 
 void ScanController::cancel()

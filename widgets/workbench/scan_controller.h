@@ -54,6 +54,8 @@ public:
     double progressFraction() const; ///< 0 … 1
     /// Why nothing can be measured now, one sentence; empty when something can.
     QString obstacle() const;
+    /// Keeps the processors free for a sweep whose model is being opened.
+    void setReserved(bool reserved);
 
     /// estimateReady or estimateFailed follows; a later request overtakes an earlier one.
     void requestEstimate(const ScanWish& wish);
@@ -71,6 +73,8 @@ public:
     /// Finds a recipe with the locks of now, measures it, puts it into the run.
     void verify(const RecipeTarget& target, int rounds);
     void drawFrontier(int rounds);
+    /// Measures failed results that are in no sweep, recipes and kept layers, once more.
+    void measureAgain(std::vector<CompressionConfig> configs);
     /// Measures a result of the run once more with one layer kept.
     void keepLayer(const ResultRecord& record, const std::string& layer, KeptFormat format);
 
@@ -106,6 +110,7 @@ private:
     std::shared_ptr<Experiment> m_offeredExperiment;
     ScanViewPtr m_view;
     Work m_work = Work::None;
+    bool m_reserved = false;
     ScanProgress m_progress;
     QElapsedTimer m_since;
     std::vector<FormatLock> m_locks;

@@ -187,6 +187,23 @@ void ScanController::searchRecipes(Work work, std::vector<RecipeTarget> targets,
           });
 }
 
+void ScanController::measureAgain(std::vector<CompressionConfig> configs)
+{
+    begin(Work::Variant,
+          [this, configs = std::move(configs),
+           generation = m_generation](Sources& sources, const std::stop_token& stop) {
+              for (const CompressionConfig& config : configs) {
+                  const ResultRecord added =
+                      addResult(sources.folder, sources.openExperiment(stop), config,
+                                sources.threads().threadsPerWorker, stop);
+                  tell(generation, [this, added] {
+                      m_run.addRecord(added);
+                      emit found(added);
+                  });
+              }
+          });
+}
+
 void ScanController::keepLayer(const ResultRecord& record, const std::string& layer,
                                KeptFormat format)
 {

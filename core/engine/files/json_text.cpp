@@ -3,6 +3,10 @@
 
 #include "core/base/error.h"
 #include "core/base/json_nesting.h"
+#include "core/base/printable.h"
+
+#include <set>
+#include <vector>
 
 namespace bitfront {
 
@@ -14,8 +18,23 @@ nlohmann::ordered_json parseBoundedJson(std::span<const std::uint8_t> bytes, int
                     "The brackets of " + what + " are nested more than " + std::to_string(maxDepth)
                         + " deep.",
                     "Write lists of numbers, or lists of such lists.");
+    using Json = nlohmann::ordered_json;
+    std::vector<std::set<std::string>> keys; // of the objects that are open
+    const auto refuseTwins = [&](int, Json::parse_event_t event, const Json& parsed) {
+        if (event == Json::parse_event_t::object_start)
+            keys.emplace_back();
+        else if (event == Json::parse_event_t::object_end)
+            keys.pop_back();
+        else if (event == Json::parse_event_t::key
+                 && !keys.back().insert(parsed.get<std::string>()).second)
+            throw Error(ErrorCode::BadFormat,
+                        "The key “" + printable(parsed.get<std::string>()) + "” stands twice in "
+                            + what + '.',
+                        "Give every tensor a name of its own.");
+        return true;
+    };
     try {
-        return nlohmann::ordered_json::parse(bytes.begin(), bytes.end());
+        return Json::parse(bytes.begin(), bytes.end(), refuseTwins);
     } catch (const nlohmann::json::parse_error& error) {
         throw Error(ErrorCode::BadFormat,
                     "Not valid JSON: " + what + " stops making sense at byte "

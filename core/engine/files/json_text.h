@@ -11,7 +11,8 @@
 namespace bitfront {
 
 /// Parses a document whose brackets are nested at most `maxDepth` deep. Throws Error(BadFormat)
-/// saying where it stops making sense; `what` is what the text should be ("the token file").
+/// saying where it stops making sense, or which key stands twice in an object; `what` is what the
+/// text should be ("the token file").
 nlohmann::ordered_json parseBoundedJson(std::span<const std::uint8_t> bytes, int maxDepth,
                                         const std::string& what);
 

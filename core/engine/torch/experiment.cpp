@@ -84,7 +84,8 @@ public:
     void keepTables(const std::filesystem::path& file) override
     {
         m_data->palettes.keepIn(
-            file.empty() ? nullptr : std::make_unique<PaletteStore>(file, m_data->info.sha256));
+            file.empty() ? nullptr
+                         : std::make_unique<PaletteStore>(file, layersText(m_data->info)));
     }
 
     WorkCounts work() const override
