@@ -6,6 +6,7 @@
 #include "core/base/number_text.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -18,6 +19,7 @@ struct RecipeOptions
     std::string folder;
     std::optional<double> bits, megabytes, ratio, quality;
     std::vector<std::string> locks;
+    std::string output; ///< whose quality is meant
     std::string model, inputs; ///< where the files are now
     std::optional<int> threads;
     int rounds = 2;
@@ -32,7 +34,7 @@ RecipeTarget targetOf(const RecipeOptions& options)
     if (options.ratio)
         return {RecipeTarget::Kind::Ratio, *options.ratio};
     if (options.quality)
-        return {RecipeTarget::Kind::Quality, *options.quality};
+        return {RecipeTarget::Kind::Quality, *options.quality, options.output};
     throw Error(ErrorCode::BadArgument, "There is no target.",
                 "Give one of --bits, --mb, --ratio and --min-quality.");
 }
@@ -64,6 +66,8 @@ RecipeRequest reopen(const RecipeOptions& options)
     request.runFolder = options.folder;
     request.settings = known->header.settings;
     request.heldOutShare = known->header.heldOutShare;
+    request.mustExist = true;
+    request.retryFailed = false;
     const ThreadBudget threads = threadBudget(workload.experiment->model(), options.threads);
     request.workers = threads.workers;
     request.threadsPerWorker = threads.threadsPerWorker;
@@ -78,6 +82,26 @@ RecipeRequest reopen(const RecipeOptions& options)
     return request;
 }
 
+/// No recipe is better than the whole model at 16 bits, and there is such an output.
+void refuseMoreThanHalf(const RunHeader& header, const RecipeTarget& target)
+{
+    const std::string& wanted =
+        target.output.empty() ? header.metrics.front().output : target.output;
+    std::string names;
+    for (const MetricChoice& metric : header.metrics)
+        names += (names.empty() ? "" : ", ") + metric.output;
+    if (std::none_of(header.metrics.begin(), header.metrics.end(),
+                     [&](const MetricChoice& metric) { return metric.output == wanted; }))
+        throw Error(ErrorCode::BadArgument, "The run judges no output “" + wanted + "”.",
+                    "It judges " + names + '.', wanted);
+    for (const OutputQuality& output : header.fp16Quality)
+        if (output.output == wanted && target.value > output.value)
+            throw Error(ErrorCode::BadArgument,
+                        "The whole model at 16 bits reaches " + fixedText(output.value, 2)
+                            + " already, and no recipe more.",
+                        "Ask for less.");
+}
+
 int recipe(const RecipeOptions& options)
 {
     const RecipeTarget target = targetOf(options);
@@ -85,43 +109,26 @@ int recipe(const RecipeOptions& options)
     std::vector<FormatLock> locks;
     for (const std::string& lock : options.locks)
         locks.push_back(parseLock(lock));
-    const std::vector<OutputQuality> half = readRun(options.folder).header.fp16Quality;
-    const std::string judged = readRun(options.folder).header.metrics.front().output;
-    for (const OutputQuality& output : half)
-        if (options.quality && output.output == judged && *options.quality > output.value)
-            throw Error(ErrorCode::BadArgument,
-                        "The whole model at 16 bits reaches " + fixedText(output.value, 2)
-                            + " already, and no recipe more.",
-                        "Ask for less.", options.folder);
-    bool stopped = false;
-    std::filesystem::path folder;
-    {
-        const StopOnInterrupt interrupt;
-        const RecipeRequest request = reopen(options);
-        RecipeSession session(request);
-        folder = session.folder();
+    const RecipeRequest request = reopen(options);
+    if (options.quality)
+        refuseMoreThanHalf(request.header, target);
+    const RecipeEnd end = follow(request, [&](RecipeSession& session, const std::stop_token& stop) {
         // Refused before hours of scanning.
         applyLocks(session.measurer().space(), request.experiment->model(), locks);
-        try {
-            CountPrinter printer("Scan");
-            session.scan(interrupt.token(),
-                         [&](std::size_t done, std::size_t total) { printer.show(done, total); });
-            session.lock(locks);
-            const ResultRecord record =
-                session.addRecipe(target, options.rounds, interrupt.token(),
-                                  [&](int round, std::size_t done, std::size_t total) {
-                                      printer.setWhat("Round " + std::to_string(round) + ':');
-                                      printer.show(done, total);
-                                  });
-            printer.end();
-            printRecipe(std::cout, record);
-            for (const LayerFormat& format : record.config.formats)
-                std::cout << "  " << format.layer << ": " << formatTitle(format.spec) << '\n';
-        } catch (const Cancelled&) {
-            stopped = true;
-        }
-    }
-    return concludeRecipes(std::cout, folder, stopped);
+        CountPrinter printer("Scan");
+        session.scan(stop, [&](std::size_t done, std::size_t total) { printer.show(done, total); });
+        session.lock(locks);
+        const ResultRecord record = session.addRecipe(
+            target, options.rounds, stop, [&](int round, std::size_t done, std::size_t total) {
+                printer.setWhat("Round " + std::to_string(round) + ':');
+                printer.show(done, total);
+            });
+        printer.end();
+        printRecipe(std::cout, record);
+        for (const LayerFormat& format : record.config.formats)
+            std::cout << "  " << format.layer << ": " << formatTitle(format.spec) << '\n';
+    });
+    return concludeRecipes(std::cout, request.runFolder, end);
 }
 
 } // namespace
@@ -143,6 +150,10 @@ void addRecipeCommand(CLI::App& app, int& exitCode)
                      "The smallest with at least this quality of the ranking output")
         ->type_name("X");
     target->require_option(1);
+    command
+        ->add_option("--output", options->output, "The output that --min-quality is about instead")
+        ->needs("--min-quality")
+        ->type_name("NAME");
     command->add_option("--refine", options->rounds, "Most refinement rounds")
         ->check(CLI::Range(0, 20))
         ->capture_default_str();

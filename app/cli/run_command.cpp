@@ -96,6 +96,9 @@ bool mayStart(const RunOptions& options, const std::string& question)
 int follow(const RunOptions& options, SweepRunner& runner, SweepWatch& watch,
            const MetricChoice& judged)
 {
+    if (!runner.movedAside().empty())
+        options.human() << "Kept     the run that was there as " << runner.movedAside().string()
+                        << std::endl;
     const auto printer = makeProgressPrinter(styleOf(options), judged);
     const SweepEnd end = watch.follow(runner, *printer);
     return conclude(options, end, runner.folder());
@@ -129,7 +132,9 @@ int runSweep(const RunOptions& options)
     printMetrics(out, metrics, !asked.empty());
     printDivisibility(out, checkDivisibility(experiment.model(), plan.configs), plan.indivisible);
     printEstimation(out, plan, estimation);
-    out << "Writes   " << options.out << std::endl;
+    out << "Writes   " << options.out
+        << (isRunFolder(options.out) ? " (the run there is kept under another name)" : "")
+        << std::endl;
     if (!mayStart(options, "Start the sweep?"))
         return kStopped;
 

@@ -115,9 +115,9 @@ std::size_t missingCells(const Prepared& prepared)
     } catch (const Error&) {
         known.reset(); // is moved aside when the scan begins
     }
-    if (!known || !isSameScan(known->header, prepared.scan))
+    if (!known)
         return choices.size();
-    return ChoiceMeasurer::missing(prepared.space, known->lines, choices);
+    return ChoiceMeasurer::missing(prepared.space, linesThatHold(*known, prepared.scan), choices);
 }
 
 void printPlan(const ScanCommandOptions& options, const Prepared& prepared)
@@ -144,20 +144,14 @@ int scan(const ScanCommandOptions& options)
     printPlan(options, prepared);
     if (!agreed(std::cout, options.yes, true, "Start the scan?"))
         return kStopped;
-    bool stopped = false;
-    {
-        const StopOnInterrupt interrupt;
-        RecipeSession session(prepared.request);
-        try {
-            scanWithProgress(session, interrupt.token());
+    const RecipeEnd end =
+        follow(prepared.request, [&](RecipeSession& session, const std::stop_token& stop) {
+            scanWithProgress(session, stop);
             printSensitivity(std::cout, session.measurer().space(), session.sensitivity(),
                              prepared.request.header.metrics.front().output);
-        } catch (const Cancelled&) {
-            stopped = true;
-        }
-    }
-    const int code = concludeRecipes(std::cout, options.out, stopped);
-    if (!stopped)
+        });
+    const int code = concludeRecipes(std::cout, options.out, end);
+    if (end.isWhole())
         std::cout << "Recipes: bitfront-cli recipe " << options.out << " --bits 4\n";
     return code;
 }
@@ -269,23 +263,18 @@ int frontier(const ScanCommandOptions& options)
     SweepEnd end;
     if (sweeps)
         end = sweep(prepared);
-    bool stopped = end.state == RunState::Stopped;
     if (end.state == RunState::Failed) {
         printError(end.failure);
-        return kBadInput;
+        return end.done > end.failed ? kPartial : kBadInput;
     }
+    RecipeEnd found {end.state == RunState::Stopped, {}};
     int recipes = 0;
-    if (!stopped) {
-        const StopOnInterrupt interrupt;
-        RecipeSession session(prepared.request);
-        try {
-            scanWithProgress(session, interrupt.token());
-            recipes = addRecipes(session, options, interrupt.token());
-        } catch (const Cancelled&) {
-            stopped = true;
-        }
-    }
-    const int code = concludeRecipes(std::cout, options.out, stopped);
+    if (!found.stopped)
+        found = follow(prepared.request, [&](RecipeSession& session, const std::stop_token& stop) {
+            scanWithProgress(session, stop);
+            recipes = addRecipes(session, options, stop);
+        });
+    const int code = concludeRecipes(std::cout, options.out, found);
     return code == kOk && recipes == 0 ? kPartial : code; // none of the sizes can be reached
 }
 

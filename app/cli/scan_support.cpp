@@ -256,20 +256,45 @@ StopOnInterrupt::StopOnInterrupt()
 {
 }
 
-int concludeRecipes(std::ostream& out, const std::filesystem::path& folder, bool stopped)
+RecipeEnd follow(const RecipeRequest& request,
+                 const std::function<void(RecipeSession&, const std::stop_token&)>& work)
+{
+    const StopOnInterrupt interrupt;
+    RecipeSession session(request);
+    try {
+        work(session, interrupt.token());
+    } catch (const Cancelled&) {
+        return {true, {}};
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::FileNotWritable)
+            throw;
+        return {false, error.failure()};
+    }
+    return {};
+}
+
+int concludeRecipes(std::ostream& out, const std::filesystem::path& folder, const RecipeEnd& end)
 {
     const RunContents run = readRun(folder);
+    std::optional<Failure> broken = end.broken;
     if (!run.records.empty()) {
         out << '\n' << textReport(run) << '\n';
-        for (const std::filesystem::path& file : writeReports(run, folder))
-            out << "Written: " << file.string() << '\n';
+        try {
+            for (const std::filesystem::path& file : writeReports(run, folder))
+                out << "Written: " << file.string() << '\n';
+        } catch (const Error& error) {
+            if (!broken)
+                broken = error.failure();
+        }
     }
     out << "Run folder: " << folder.string() << '\n';
-    if (stopped)
+    if (broken)
+        printError(*broken);
+    if (end.stopped)
         out << "Stopped; what was measured is kept, the same command goes on.\n";
-    if (stopped)
+    if (end.stopped)
         return kStopped;
-    return failedCount(run) > 0 ? kPartial : kOk;
+    return broken || failedCount(run) > 0 ? kPartial : kOk;
 }
 
 } // namespace bitfront::cli

@@ -6,6 +6,7 @@
 #include "core/plan/recipe_target.h"
 #include "core/scan/recipe_session.h"
 
+#include <functional>
 #include <optional>
 #include <ostream>
 #include <stop_token>
@@ -74,7 +75,20 @@ private:
     std::jthread m_watch;
 };
 
+/// How scanning and searching ended.
+struct RecipeEnd
+{
+    bool stopped = false;
+    std::optional<Failure> broken; ///< a full disk: what was measured until then is kept
+
+    bool isWhole() const { return !stopped && !broken; }
+};
+/// Opens the session and does `work` in it until it is done, Ctrl-C, or the disk is full. Throws
+/// what else goes wrong.
+RecipeEnd follow(const RecipeRequest& request,
+                 const std::function<void(RecipeSession&, const std::stop_token&)>& work);
+
 /// Tables and files of the folder, as after a sweep; returns the exit code.
-int concludeRecipes(std::ostream& out, const std::filesystem::path& folder, bool stopped);
+int concludeRecipes(std::ostream& out, const std::filesystem::path& folder, const RecipeEnd& end);
 
 } // namespace bitfront::cli

@@ -184,6 +184,8 @@ void to_json(json& out, const RecipeFacts& value)
     out["predicted"] = json::array();
     for (const double one : value.predicted)
         out["predicted"].push_back(numberToJson(one));
+    if (!value.exact)
+        out["exact"] = false;
 }
 
 void from_json(const json& in, RecipeFacts& value)
@@ -191,6 +193,7 @@ void from_json(const json& in, RecipeFacts& value)
     value.target = read<std::string>(in, "target");
     value.rounds = read<int>(in, "rounds");
     value.evaluations = read<int>(in, "evaluations");
+    value.exact = readOr(in, "exact", true);
     value.predicted.clear();
     for (const json& one : read<json>(in, "predicted"))
         value.predicted.push_back(numberFromJson(one));

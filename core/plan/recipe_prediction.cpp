@@ -6,25 +6,30 @@
 
 namespace bitfront {
 
+namespace {
+
 std::optional<Allocation> allocateFor(const ScanSpace& space, const Sensitivity& sensitivity,
                                       const AllowedOptions& allowed, const RecipeTarget& target,
-                                      std::size_t judged)
+                                      std::size_t ranking)
 {
     validate(target);
     if (target.isSize())
         return cheapestWithin(allocationUnits(space, sensitivity, allowed),
                               std::floor(target.bitLimit(space.totalElements))
                                   - static_cast<double>(space.fixedBits));
-    return smallestWithin(allocationUnits(space, sensitivity, allowed, judged),
-                          errorEnergy(sensitivity.metrics.at(judged), target.value));
+    const std::size_t output = target.output.empty() ? ranking : sensitivity.indexOf(target.output);
+    return smallestWithin(allocationUnits(space, sensitivity, allowed, output),
+                          errorEnergy(sensitivity.metrics.at(output), target.value));
 }
+
+} // namespace
 
 std::optional<RecipePrediction> predictRecipe(const ScanSpace& space,
                                               const Sensitivity& sensitivity,
                                               const AllowedOptions& allowed,
-                                              const RecipeTarget& target, std::size_t judged)
+                                              const RecipeTarget& target, std::size_t ranking)
 {
-    const auto allocation = allocateFor(space, sensitivity, allowed, target, judged);
+    const auto allocation = allocateFor(space, sensitivity, allowed, target, ranking);
     if (!allocation || !std::isfinite(allocation->cost))
         return std::nullopt;
     RecipePrediction prediction;

@@ -21,17 +21,13 @@ struct RecipePrediction
     bool exact = true; ///< the allocation was solved to the end
 };
 
-/// Milliseconds, on any thread. `judged` is an index into Sensitivity::metrics: what quality
-/// targets are about. Empty when no choice meets the target. Throws Error(BadArgument) for targets
-/// that no model can meet.
+/// Milliseconds, on any thread. `ranking` is an index into Sensitivity::metrics: what quality
+/// targets are about that name no output. Empty when no choice meets the target. Throws
+/// Error(BadArgument) for targets that no model can meet.
 std::optional<RecipePrediction> predictRecipe(const ScanSpace& space,
                                               const Sensitivity& sensitivity,
                                               const AllowedOptions& allowed,
-                                              const RecipeTarget& target, std::size_t judged);
-/// The same as choice and sums, for those who go on with it.
-std::optional<Allocation> allocateFor(const ScanSpace& space, const Sensitivity& sensitivity,
-                                      const AllowedOptions& allowed, const RecipeTarget& target,
-                                      std::size_t judged);
+                                              const RecipeTarget& target, std::size_t ranking);
 
 /// Sizes between which a budget changes anything, in average bits.
 struct BudgetRange

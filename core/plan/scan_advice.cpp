@@ -5,7 +5,6 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <numeric>
 #include <set>
 
 namespace bitfront {
@@ -69,10 +68,11 @@ public:
     {
         for (const int bits : {4, 3, 2})
             if (const auto width = std::find(m_widths.begin(), m_widths.end(), bits);
-                width != m_widths.end() && isComplete(indexOf(width))) {
+                width != m_widths.end() && total(indexOf(width)) > 0) {
                 costliest(indexOf(width), bits);
                 if (m_kindsSaid)
                     continue;
+                lacking(indexOf(width), bits);
                 cheapest(indexOf(width), bits);
                 kinds(indexOf(width), bits);
                 families(indexOf(width), bits);
@@ -90,26 +90,30 @@ private:
     {
         return m_costs[unit].widths[width].energy;
     }
-    /// Every unit has a finite error at this width, and there is one.
-    bool isComplete(std::size_t width) const
+    /// Whether a unit has a finite error at this width: embeddings may have no palette, a layer may
+    /// have ruined the outputs.
+    bool has(std::size_t unit, std::size_t width) const
     {
-        return total(width) > 0
-            && std::all_of(m_costs.begin(), m_costs.end(), [&](const UnitCosts& costs) {
-                   return costs.widths[width].option != 0
-                       && std::isfinite(costs.widths[width].energy);
-               });
+        return m_costs[unit].widths[width].option != 0 && std::isfinite(energy(unit, width));
     }
+    /// Of the units that have the width; nothing where there are too few to compare.
     double total(std::size_t width) const
     {
         double sum = 0;
+        std::size_t count = 0;
         for (std::size_t u = 0; u < m_costs.size(); ++u)
-            sum += energy(u, width);
-        return sum;
+            if (has(u, width)) {
+                sum += energy(u, width);
+                ++count;
+            }
+        return count >= std::min<std::size_t>(2, m_costs.size()) ? sum : 0;
     }
     std::vector<std::size_t> byEnergy(std::size_t width) const
     {
-        std::vector<std::size_t> order(m_costs.size());
-        std::iota(order.begin(), order.end(), std::size_t {0});
+        std::vector<std::size_t> order;
+        for (std::size_t u = 0; u < m_costs.size(); ++u)
+            if (has(u, width))
+                order.push_back(u);
         std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
             return energy(a, width) > energy(b, width);
         });
@@ -136,6 +140,27 @@ private:
                               + percent(error / total(width)) + " of the error comes from "
                               + (count == 1 ? "one layer" : std::to_string(count) + " layers")
                               + " with " + percent(weights) + " of the weights: " + text + '.');
+    }
+
+    /// What the sentences about this width leave out.
+    void lacking(std::size_t width, int bits)
+    {
+        std::string names;
+        double weights = 0;
+        std::size_t count = 0;
+        for (std::size_t u = 0; u < m_costs.size(); ++u)
+            if (!has(u, width)) {
+                if (count < kMostNamed)
+                    names += (count > 0 ? ", " : "") + m_space.units[u].name;
+                weights += m_costs[u].weightShare;
+                ++count;
+            }
+        if (count > kMostNamed)
+            names += " and " + std::to_string(count - kMostNamed) + " more";
+        if (count > 0)
+            m_sentences.push_back("Without an error that counts at " + std::to_string(bits)
+                                  + " bits, not allowed there or not finite, and left out here: "
+                                  + names + " (" + percent(weights) + " of the weights).");
     }
 
     void cheapest(std::size_t width, int bits)
@@ -167,8 +192,9 @@ private:
         std::string name;
         for (std::size_t u = 0; u < m_space.units.size(); ++u) {
             const auto& layers = m_space.units[u].layers;
-            if (!std::all_of(layers.begin(), layers.end(),
-                             [&](std::size_t layer) { return fits(m_model.layers[layer]); }))
+            if (!has(u, width)
+                || !std::all_of(layers.begin(), layers.end(),
+                                [&](std::size_t layer) { return fits(m_model.layers[layer]); }))
                 continue;
             kind.weights += m_costs[u].weightShare;
             kind.error += energy(u, width) / total(width);
@@ -235,6 +261,8 @@ private:
         int integers = 0;
         std::set<bool> offered;
         for (std::size_t u = 0; u < m_costs.size(); ++u) {
+            if (!has(u, width))
+                continue;
             for (const ScanOption& option : m_space.options[u])
                 if (option.spec && option.codeBits == bits)
                     offered.insert(std::holds_alternative<PaletteConfig>(*option.spec));

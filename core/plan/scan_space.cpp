@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
 namespace bitfront {
@@ -141,6 +142,35 @@ CompressionConfig ScanSpace::config(const ScanChoice& choice, const ModelInfo& m
             config.formats.push_back(
                 {model.layers[units[u].layers[k]].name, options[u].at(choice[u]).layerSpecs[k]});
     return config;
+}
+
+std::optional<ScanChoice> ScanSpace::choiceOf(const CompressionConfig& config,
+                                              const ModelInfo& model) const
+{
+    if (!config.isMixed() || config.indivisible != indivisible || config.palette != palette)
+        return std::nullopt;
+    std::map<std::string_view, std::optional<CompressionSpec>> specs;
+    for (const LayerFormat& format : config.formats)
+        if (format.spec)
+            specs[format.layer] = format.spec;
+    std::size_t placed = 0;
+    ScanChoice choice = uncompressed();
+    for (std::size_t u = 0; u < units.size(); ++u) {
+        std::vector<std::optional<CompressionSpec>> wanted;
+        for (const std::size_t layer : units[u].layers) {
+            const auto found = specs.find(model.layers[layer].name);
+            wanted.push_back(found == specs.end() ? std::nullopt : found->second);
+            placed += wanted.back() ? 1 : 0;
+        }
+        const auto option =
+            std::find_if(options[u].begin(), options[u].end(),
+                         [&](const ScanOption& one) { return one.layerSpecs == wanted; });
+        if (option == options[u].end())
+            return std::nullopt;
+        choice[u] = static_cast<std::size_t>(option - options[u].begin());
+    }
+    // A layer of no unit is compressed there.
+    return placed == specs.size() ? std::optional(choice) : std::nullopt;
 }
 
 ScanSpace makeScanSpace(const ModelInfo& model, const ScanSettings& settings)

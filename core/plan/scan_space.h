@@ -102,6 +102,10 @@ struct ScanSpace
     /// The choice as a configuration of group Mixed.
     CompressionConfig config(const ScanChoice& choice, const ModelInfo& model,
                              const std::string& configName) const;
+    /// Inverse of config(): empty for configurations that are not of group Mixed or that this space
+    /// cannot make.
+    std::optional<ScanChoice> choiceOf(const CompressionConfig& config,
+                                       const ModelInfo& model) const;
 };
 
 /// Throws Error(BadArgument) for ties that name no layer or one layer twice, and when there is

@@ -54,7 +54,7 @@ double errorEnergy(Metric metric, double quality)
 double qualityOfEnergy(Metric metric, double energy)
 {
     if (metric == Metric::Iou)
-        return 1 - energy;
+        return energy == kInfinity ? -kInfinity : std::max(0.0, 1 - energy);
     return energy <= 0 ? kInfinity : -10 * std::log10(energy);
 }
 

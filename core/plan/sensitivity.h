@@ -16,7 +16,8 @@ namespace bitfront {
 /// The share of an output's energy that is wrong, which adds up over layers where qualities do not:
 /// 10^(−dB/10) for psnr and snr, 1 − value for iou. Infinite for what is not finite.
 double errorEnergy(Metric metric, double quality);
-/// Inverse of errorEnergy(): +∞ for no error.
+/// Inverse of errorEnergy(): +∞ for no error. Sums of errors may be larger than any output's can
+/// be: such an IoU is 0; infinite errors come out as −∞ for every metric.
 double qualityOfEnergy(Metric metric, double energy);
 
 /// Error of each output; the scan's unit of account.

@@ -166,6 +166,17 @@ bool measuresAlike(ScanHeader a, const ScanHeader& b)
 
 } // namespace
 
+std::vector<ScanLine> linesThatHold(const ScanContents& known, const ScanHeader& header)
+{
+    if (isSameScan(known.header, header))
+        return known.lines;
+    std::vector<ScanLine> lines;
+    if (measuresAlike(known.header, header))
+        std::copy_if(known.lines.begin(), known.lines.end(), std::back_inserter(lines),
+                     [](const ScanLine& line) { return line.isOfScan() && !line.failure; });
+    return lines;
+}
+
 bool ScanLine::isOfScan() const
 {
     return std::all_of(formats.begin(), formats.end(),
@@ -228,14 +239,12 @@ ScanWriter::ScanWriter(const fs::path& runFolder, const ScanHeader& header,
         } catch (const Error&) {
             known.reset(); // not a scan that could be gone on with
         }
+        if (known)
+            earlier = linesThatHold(*known, header);
         if (known && isSameScan(known->header, header)) {
-            earlier = std::move(known->lines);
             m_file = LineFile::reopen(path);
             return;
         }
-        if (known && measuresAlike(known->header, header))
-            std::copy_if(known->lines.begin(), known->lines.end(), std::back_inserter(earlier),
-                         [](const ScanLine& line) { return line.isOfScan() && !line.failure; });
         moveAside(path);
     }
     m_file = LineFile(path);

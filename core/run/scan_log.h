@@ -68,6 +68,10 @@ enum class ScanLines
 std::optional<ScanContents> readScan(const std::filesystem::path& runFolder,
                                      ScanLines wanted = ScanLines::All);
 
+/// What a scan of `header` can go on with: all lines of the same scan; where only formats, ties or
+/// method differ, those of single layers that did not fail. Else nothing.
+std::vector<ScanLine> linesThatHold(const ScanContents& known, const ScanHeader& header);
+
 /// What the lines say about each option of each unit; probed scans are completed by the change of
 /// the weights. Failed options are infinitely bad.
 Sensitivity sensitivityOf(const ScanSpace& space, ScanMethod method,
@@ -77,10 +81,9 @@ Sensitivity sensitivityOf(const ScanSpace& space, ScanMethod method,
 class ScanWriter
 {
 public:
-    /// Goes on with the folder's scan if it is the same, whose lines are then in `earlier`; else
-    /// begins anew, and the other scan is renamed to scan.jsonl.1 and so on. Where only formats,
-    /// ties or method differ, what it has measured layer by layer still holds and is taken over.
-    /// Throws Error(FileNotWritable).
+    /// Goes on with the folder's scan if it is the same; else begins anew, and the other scan is
+    /// renamed to scan.jsonl.1 and so on. linesThatHold() are in `earlier` then. Throws
+    /// Error(FileNotWritable).
     ScanWriter(const std::filesystem::path& runFolder, const ScanHeader& header,
                std::vector<ScanLine>& earlier);
     /// On the disk when it returns. Throws Error(FileNotWritable); nothing partial stays behind.

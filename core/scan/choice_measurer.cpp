@@ -80,10 +80,10 @@ struct ChoiceMeasurer::Impl
         , space(makeScanSpace(setup.experiment->model(), setup.header.settings))
         , writer(setup.runFolder, setup.header, lines)
     {
-        // What has failed is tried again: memory may have been short.
         for (const ScanLine& line : lines)
-            if (const auto choice = choiceOf(space, line); choice && !line.failure)
-                remember(*choice, {line.outputs, std::nullopt});
+            if (const auto choice = choiceOf(space, line);
+                choice && !(line.failure && setup.retryFailed))
+                remember(*choice, {line.outputs, line.failure});
         std::erase_if(lines, [](const ScanLine& line) { return !line.isOfScan(); });
     }
     ~Impl()

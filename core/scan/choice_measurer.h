@@ -36,6 +36,7 @@ public:
         std::filesystem::path runFolder; ///< whose lock the caller holds
         int workers = 1;
         int threadsPerWorker = 1;
+        bool retryFailed = true; ///< what failed in earlier processes: memory may have been short
     };
     /// Opens the folder's scan file. Throws what makeScanSpace() and ScanWriter throw.
     explicit ChoiceMeasurer(Setup setup);

@@ -43,11 +43,11 @@ ErrorEnergies moved(ErrorEnergies base, const ErrorEnergies& to, const ErrorEner
 } // namespace
 
 RecipeSearch::RecipeSearch(ChoiceMeasurer& measurer, Sensitivity sensitivity,
-                           AllowedOptions allowed, std::size_t judged)
+                           AllowedOptions allowed, std::size_t ranking)
     : m_measurer(measurer)
     , m_sensitivity(std::move(sensitivity))
     , m_allowed(std::move(allowed))
-    , m_judged(judged)
+    , m_ranking(ranking)
 {
 }
 
@@ -61,7 +61,18 @@ RecipeSearch::Goal RecipeSearch::goalOf(const RecipeTarget& target) const
         throw Error(ErrorCode::BadArgument,
                     "No layer could be measured in any format: no recipe can promise a quality.",
                     "Ask for a size, or look at the errors in scan.jsonl.");
-    return {false, errorEnergy(m_sensitivity.metrics.at(m_judged), target.value), m_judged};
+    const auto& outputs = m_sensitivity.outputs;
+    if (!target.output.empty()
+        && std::find(outputs.begin(), outputs.end(), target.output) == outputs.end()) {
+        std::string names;
+        for (const std::string& output : outputs)
+            names += (names.empty() ? "" : ", ") + output;
+        throw Error(ErrorCode::BadArgument, "There is no output “" + target.output + "”.",
+                    "The outputs are " + names + '.', target.output);
+    }
+    const std::size_t output =
+        target.output.empty() ? m_ranking : m_sensitivity.indexOf(target.output);
+    return {false, errorEnergy(m_sensitivity.metrics.at(output), target.value), output};
 }
 
 double RecipeSearch::errorOf(const Candidate& candidate, const Goal& goal) const
@@ -92,14 +103,27 @@ bool RecipeSearch::isBetter(const Candidate& a, const Candidate& b, const Goal& 
     return a.bits != b.bits ? a.bits < b.bits : errorA < errorB;
 }
 
-const RecipeSearch::Candidate* RecipeSearch::best(const Goal& goal) const
+const RecipeSearch::Candidate* RecipeSearch::best(const std::vector<Candidate>& among,
+                                                  const Goal& goal) const
 {
     const Candidate* found = nullptr;
-    for (const Candidate& candidate : m_pool)
-        if (meets(candidate, goal) && std::isfinite(errorOf(candidate, goal))
+    for (const Candidate& candidate : among)
+        // Finite in all outputs: none may be ruined for another's sake.
+        if (meets(candidate, goal) && std::isfinite(totalEnergy(candidate.energies))
             && (!found || isBetter(candidate, *found, goal)))
             found = &candidate;
     return found;
+}
+
+void RecipeSearch::remember(ScanChoice choice, ErrorEnergies measured, ErrorEnergies expected)
+{
+    for (std::size_t u = 0; u < choice.size(); ++u)
+        if (!m_allowed[u][choice[u]])
+            return;
+    if (expected.empty())
+        expected = scanSum(choice);
+    m_remembered.push_back(
+        {choice, m_measurer.space().bits(choice), std::move(measured), std::move(expected)});
 }
 
 RecipeSearch::Candidate RecipeSearch::propose(const ScanChoice& choice,
@@ -244,14 +268,14 @@ FoundRecipe RecipeSearch::find(const RecipeTarget& target, int rounds, const std
                                const Progress& progress)
 {
     const Goal goal = goalOf(target);
-    const int before = m_measurer.evaluations();
+    const int evaluations = m_measurer.evaluations();
     m_exact = true;
     if (progress)
         progress(0, 0, 1);
     begin(goal, target, stop);
     int done = 0;
     while (done < rounds) {
-        const Candidate* now = best(goal);
+        const Candidate* now = best(m_pool, goal);
         if (!now)
             break;
         const Candidate around = *now;
@@ -260,25 +284,29 @@ FoundRecipe RecipeSearch::find(const RecipeTarget& target, int rounds, const std
             if (progress)
                 progress(done, count, total);
         });
-        const Candidate& then = *best(goal);
+        const Candidate& then = *best(m_pool, goal);
         const bool worthwhile = goal.bySize
             ? errorOf(then, goal) < errorOf(around, goal) * kWorthwhile
             : static_cast<double>(then.bits) < static_cast<double>(around.bits) * kWorthwhile;
         if (!worthwhile)
             break;
     }
-    const Candidate* found = best(goal);
+    const Candidate* found = best(m_pool, goal);
+    if (const Candidate* before = best(m_remembered, goal);
+        before && (!found || isBetter(*before, *found, goal)))
+        found = before;
     if (!found)
         throw Error(ErrorCode::BadArgument,
                     "No recipe that was measured meets the target: " + target.text() + '.',
                     goal.bySize ? "Ask for a larger size." : "Ask for a lower quality.");
-    FoundRecipe recipe {found->choice, found->bits, found->energies, {}, m_exact};
+    FoundRecipe recipe {found->choice, found->bits, found->energies, {}};
     recipe.facts.target = target.text();
     for (std::size_t i = 0; i < found->expected.size(); ++i)
         recipe.facts.predicted.push_back(
             qualityOfEnergy(m_sensitivity.metrics[i], found->expected[i]));
     recipe.facts.rounds = done;
-    recipe.facts.evaluations = m_measurer.evaluations() - before;
+    recipe.facts.evaluations = m_measurer.evaluations() - evaluations;
+    recipe.facts.exact = m_exact;
     return recipe;
 }
 

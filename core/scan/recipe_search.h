@@ -21,21 +21,26 @@ struct FoundRecipe
     std::int64_t bits = 0;
     ErrorEnergies measured; ///< per output, of the samples that formats are chosen by
     RecipeFacts facts;
-    bool exact = true; ///< the allocation was solved to the end
 };
 
 class RecipeSearch
 {
 public:
-    /// `judged` is an index into Measurement::outputs: what quality targets are about.
+    /// `ranking` is an index into Measurement::outputs: what quality targets are about that name no
+    /// output.
     RecipeSearch(ChoiceMeasurer& measurer, Sensitivity sensitivity, AllowedOptions allowed,
-                 std::size_t judged);
+                 std::size_t ranking);
+
+    /// A recipe that was measured before; `expected`: what it was expected to come to, empty for
+    /// the sum of the scan. It is found where no better one is, but changes no search.
+    void remember(ScanChoice choice, ErrorEnergies measured, ErrorEnergies expected);
 
     /// Told what goes on: refinement round (0: verification), measurements done and wanted in it.
     using Progress = std::function<void(int round, std::size_t done, std::size_t total)>;
     /// The best recipe for a target. Everything measured before for other targets of this search
     /// counts, too, so that more bits never give a worse recipe when targets rise. Throws
-    /// Error(BadArgument) when no recipe meets the target, Cancelled, and what measure() throws.
+    /// Error(BadArgument) when no recipe meets the target or it names no output, Cancelled, and
+    /// what measure() throws.
     FoundRecipe find(const RecipeTarget& target, int rounds, const std::stop_token& stop,
                      const Progress& progress = {});
 
@@ -61,7 +66,8 @@ private:
                                        double limit) const;
     bool isBetter(const Candidate& a, const Candidate& b, const Goal& goal) const;
     bool meets(const Candidate& candidate, const Goal& goal) const;
-    const Candidate* best(const Goal& goal) const;
+    /// Null when none meets the goal.
+    const Candidate* best(const std::vector<Candidate>& among, const Goal& goal) const;
     /// A choice with what is expected of it, not measured yet.
     Candidate propose(const ScanChoice& choice, ErrorEnergies expected) const;
     /// By the sum of the scan's errors.
@@ -77,8 +83,9 @@ private:
     ChoiceMeasurer& m_measurer;
     Sensitivity m_sensitivity;
     AllowedOptions m_allowed;
-    std::size_t m_judged;
+    std::size_t m_ranking;
     std::vector<Candidate> m_pool; ///< every whole recipe measured so far
+    std::vector<Candidate> m_remembered;
     bool m_exact = true;
 };
 

@@ -19,11 +19,10 @@ bool sameMetrics(const std::vector<MetricChoice>& a, const std::vector<MetricCho
                       });
 }
 
-/// Whether a record says what the search has measured: with other samples held out it does not.
-bool isSameMeasurement(const Measurement& known, const ErrorEnergies& found, bool split)
+/// Whether samples were held out of this measurement, or of none of its outputs.
+bool isSplit(const Measurement& measured, bool split)
 {
-    return energiesOf(known.outputs) == found
-        && std::all_of(known.outputs.begin(), known.outputs.end(),
+    return std::all_of(measured.outputs.begin(), measured.outputs.end(),
                        [&](const OutputQuality& one) { return one.split.has_value() == split; });
 }
 
@@ -43,6 +42,11 @@ RecipeSession::RecipeSession(RecipeRequest request)
     , m_since(std::chrono::steady_clock::now())
 {
     m_isNew = !isSameWork(m_request.runFolder, m_request.header);
+    if (m_isNew && m_request.mustExist)
+        throw Error(ErrorCode::InputMismatch,
+                    "The folder " + m_request.runFolder.string()
+                        + " does not hold this run any more.",
+                    "Open the folder again, or start a new run.", m_request.runFolder.string());
     if (m_isNew) {
         m_writer.emplace(m_request.runFolder, m_request.header);
         m_earlier.header = m_request.header;
@@ -52,23 +56,24 @@ RecipeSession::RecipeSession(RecipeRequest request)
     ScanHeader header = prepareScan(*m_request.experiment, m_request.header.metrics,
                                     m_request.settings, m_request.heldOutShare);
     header.engineVersion = m_request.header.engineVersion;
-    m_measurer = std::make_unique<ChoiceMeasurer>(
-        ChoiceMeasurer::Setup {m_request.experiment, std::move(header), m_writer->folder(),
-                               m_request.workers, m_request.threadsPerWorker});
+    m_measurer = std::make_unique<ChoiceMeasurer>(ChoiceMeasurer::Setup {
+        m_request.experiment, std::move(header), m_writer->folder(), m_request.workers,
+        m_request.threadsPerWorker, m_request.retryFailed});
     m_request.experiment->keepTables(m_writer->folder() / kTablesFileName);
 }
 
 RecipeSession::~RecipeSession()
 {
     m_request.experiment->keepTables({});
-    const bool unswept = m_isNew && !m_earlier.header.plan.configs.empty();
     const double ms =
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - m_since)
             .count();
     try {
-        const RunState before = m_isNew ? RunState::Finished : m_earlier.state;
-        const bool unfinished = unswept || before == RunState::Running;
-        m_writer->finish(unfinished ? RunState::Stopped : before, m_earlier.wallMs + ms);
+        const bool unswept = m_isNew || m_earlier.state == RunState::Running;
+        const RunState state = m_earlier.header.plan.configs.empty() ? RunState::Finished
+            : unswept                                                ? RunState::Stopped
+                                                                     : m_earlier.state;
+        m_writer->finish(state, m_earlier.wallMs + ms);
     } catch (const std::exception&) {
         // Every result is on the disk; the folder merely says that it is running.
     }
@@ -94,6 +99,26 @@ void RecipeSession::lock(std::span<const FormatLock> locks)
     m_search = std::make_unique<RecipeSearch>(
         *m_measurer, *m_sensitivity, allowed,
         m_sensitivity->indexOf(m_request.header.metrics.front().output));
+    teachRecipes();
+}
+
+/// What was found and measured in the folder before is not forgotten.
+void RecipeSession::teachRecipes()
+{
+    const std::vector<Metric>& metrics = m_sensitivity->metrics;
+    for (const ResultRecord& record : m_earlier.records) {
+        const Measurement* measured = record.measurement();
+        const auto choice =
+            m_measurer->space().choiceOf(record.config, m_request.experiment->model());
+        if (!measured || !choice || measured->outputs.size() != metrics.size()
+            || !isSplit(*measured, scanHeader().split.heldOut > 0))
+            continue;
+        ErrorEnergies expected;
+        if (record.recipe && record.recipe->predicted.size() == metrics.size())
+            for (std::size_t i = 0; i < metrics.size(); ++i)
+                expected.push_back(errorEnergy(metrics[i], record.recipe->predicted[i]));
+        m_search->remember(*choice, energiesOf(measured->outputs), std::move(expected));
+    }
 }
 
 RecipeSearch& RecipeSession::search()
@@ -116,7 +141,8 @@ ResultRecord RecipeSession::addRecipe(const RecipeTarget& target, int rounds,
         [&](const ResultRecord& one) { return one.config.name == record.config.name; });
     // The same formats again: its record stays, with what it has cost to find it.
     if (known != m_earlier.records.end() && known->measurement()
-        && isSameMeasurement(*known->measurement(), found.measured, scanHeader().split.heldOut > 0))
+        && energiesOf(known->measurement()->outputs) == found.measured
+        && isSplit(*known->measurement(), scanHeader().split.heldOut > 0))
         return *known;
     record.recipe = found.facts;
     try {

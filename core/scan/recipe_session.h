@@ -27,6 +27,8 @@ struct RecipeRequest
     double heldOutShare = 0.25;
     int workers = 1;
     int threadsPerWorker = 1;
+    bool mustExist = false; ///< the folder holds this run already: none is begun, none moved aside
+    bool retryFailed = true; ///< options that failed in earlier processes are measured again
 };
 
 /// Whether the folder holds a run of the same model, inputs and metrics, so that one can go on
@@ -37,7 +39,8 @@ class RecipeSession
 {
 public:
     /// Takes the folder's lock. A run of something else there is moved aside, as by RunWriter.
-    /// Throws Error: FileNotWritable, BadArgument, MetricUnfit.
+    /// Throws Error: FileNotWritable, BadArgument, MetricUnfit; InputMismatch where the run must
+    /// exist and does not.
     explicit RecipeSession(RecipeRequest request);
     /// Closes the folder: an earlier run is what it was before, finished or not; a new one is
     /// finished if it had nothing to do but this.
@@ -55,15 +58,17 @@ public:
     void scan(const std::stop_token& stop, const ChoiceMeasurer::Progress& progress = {});
     /// Which options the recipes to come may use. Needs scan(). Throws Error(BadArgument).
     void lock(std::span<const FormatLock> locks);
-    /// Finds a recipe, measures it in full and writes it into the folder. One of the same target
-    /// takes the place of an earlier one if the formats are the same, else it gets a number. Needs
-    /// scan(). Throws what RecipeSearch::find() throws.
+    /// Finds a recipe, measures it in full and writes it into the folder: never a worse one than a
+    /// mixed record that the folder holds already, if that meets target and locks. One of the same
+    /// target takes the place of an earlier one if the formats are the same, else it gets a number.
+    /// Needs scan(). Throws what RecipeSearch::find() throws.
     ResultRecord addRecipe(const RecipeTarget& target, int rounds, const std::stop_token& stop,
                            const RecipeSearch::Progress& progress = {});
     const Sensitivity& sensitivity() const { return *m_sensitivity; }
     RecipeSearch& search();
 
 private:
+    void teachRecipes();
 
     RecipeRequest m_request;
     RunContents m_earlier; ///< of a new folder: its header

@@ -46,6 +46,7 @@ private slots:
     void scanThenRecipes();
     void recipesAreTakenByOtherCommands();
     void killedScanGoesOn();
+    void fullDisk();
     void frontier();
     void refused_data();
     void refused();
@@ -135,6 +136,23 @@ void TestCliScan::killedScanGoesOn()
     QCOMPARE(after.count('\n'), 1 + 13 * 6);
 }
 
+/// A limit to the size of files stands in for it: what fitted is kept and counts as a part.
+void TestCliScan::fullDisk()
+{
+    const QString folder = path("full");
+    QStringList words {"-c", "ulimit -f 12; trap '' XFSZ; exec \"$0\" \"$@\"", cliProgram()};
+    words += command("scan", folder);
+    QProcess process;
+    process.start("bash", words);
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 3);
+    QVERIFY(process.readAllStandardError().contains("would grow past the size limit"));
+    QVERIFY(fileText(folder + "/scan.jsonl").count('\n') > 8);
+    const CliResult again = runCli(command("scan", folder));
+    QCOMPARE(again.exitCode, 0);
+    QVERIFY(again.out.contains("of them are there"));
+}
+
 void TestCliScan::frontier()
 {
     const QString folder = path("frontier");
@@ -186,6 +204,10 @@ void TestCliScan::refused_data()
                                     << "Did you mean";
     QTest::newRow("no such layer")
         << QStringList {"recipe", folder, "--bits", "5", "--lock", "nolayer=8"} << "nolayer";
+    QTest::newRow("no such output")
+        << QStringList {"recipe", folder, "--min-quality", "30", "--output", "mask"} << "“mask”";
+    QTest::newRow("size of an output")
+        << QStringList {"recipe", folder, "--bits", "5", "--output", "logits"} << "--min-quality";
     QTest::newRow("other inputs") << QStringList {"recipe", folder,     "--bits",
                                                   "5",      "--inputs", modelFile("mlp.inputs.npy")}
                                   << "input";

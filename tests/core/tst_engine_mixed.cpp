@@ -41,6 +41,8 @@ private slots:
     void heldOutBatches();
     void nothingHeldOut();
     void countedPasses();
+    void matrixProducts_data();
+    void matrixProducts();
     void unchangedLayersAreKept();
     void scanGoesOnWithItsTables();
 
@@ -184,6 +186,62 @@ void TestEngineMixed::countedPasses()
              cells + record.recipe->evaluations + 1);
     const auto units = std::int64_t(session.measurer().space().units.size());
     QVERIFY(record.recipe->evaluations <= 1 + 3 * units + 3);
+}
+
+void TestEngineMixed::matrixProducts_data()
+{
+    QTest::addColumn<QString>("file");
+    for (const char* file : {"products.pt", "products.pt2", "decomposed_products.pt2"})
+        QTest::newRow(file) << file;
+}
+
+/// Weights on the right of a product have their channels on the other axis: a cell of the scan is
+/// the sweep's configuration of that format with the other layer kept.
+void TestEngineMixed::matrixProducts()
+{
+    QFETCH(QString, file);
+    const auto path = [](const QString& name) {
+        return std::filesystem::path(BITFRONT_TEST_DATA) / "pairs" / name.toStdString();
+    };
+    const auto model = m_engine->openModel(path(file));
+    const QString inputs = file.startsWith("products") ? "products.inputs.safetensors"
+                                                       : "decomposed_products.inputs.safetensors";
+    const auto experiment =
+        m_engine->createExperiment(model, m_engine->loadInputs(path(inputs), *model));
+    const std::vector<MetricChoice> choices {
+        {experiment->outputs().front().name, Metric::Psnr, 10}};
+    const QTemporaryDir directory;
+    RecipeRequest request;
+    request.experiment = experiment;
+    request.header.model = model->info();
+    request.header.inputsSha256 = experiment->inputs().sha256();
+    request.header.metrics = choices;
+    request.runFolder = std::filesystem::path(directory.path().toStdString()) / "run";
+    request.settings.formats = scanFormats(ScanPreset::Quick);
+    request.heldOutShare = 0;
+    RecipeSession session(request);
+    session.scan({});
+    const ScanSpace& space = session.measurer().space();
+    QCOMPARE(space.units.size(), std::size_t {2});
+    const auto evaluator = experiment->createEvaluator(choices, 1);
+    int compared = 0;
+    for (std::size_t u = 0; u < 2; ++u)
+        for (std::size_t o = 1; o < space.options[u].size(); ++o, ++compared) {
+            CompressionConfig uniform;
+            uniform.name = space.options[u][o].key;
+            uniform.spec = *space.options[u][o].spec;
+            uniform.indivisible = space.indivisible;
+            uniform.skippedLayers = {space.units[1 - u].name};
+            const Measurement alone = evaluator->evaluate(uniform, {});
+            QCOMPARE(session.sensitivity().cost(u, o),
+                     errorEnergy(Metric::Psnr, alone.outputs.front().value));
+            ScanChoice choice = space.uncompressed();
+            choice[u] = o;
+            QCOMPARE(space.bits(choice), alone.size.totalBits());
+        }
+    QVERIFY(compared >= 10);
+    const ResultRecord record = session.addRecipe({RecipeTarget::Kind::Bits, 6}, 1, {});
+    QVERIFY(record.measurement() && record.measurement()->size.averageBits() <= 6);
 }
 
 /// A recipe that differs in one layer costs that layer and a pass, and gives what it gives alone.

@@ -303,6 +303,12 @@ void TestPlanMixed::prediction()
     QCOMPARE(sensitivity.predict(choice).at(1), 50.0);
     choice[0] = 1; // not measured: nothing can be said
     QCOMPARE(sensitivity.predict(choice).at(0), -kInfinity);
+    // No mask overlaps less than not at all, however many errors are added up.
+    sensitivity.metrics = {Metric::Iou, Metric::Iou};
+    sensitivity.cells[0][1] = {0.6, 0.1};
+    sensitivity.cells[1][2] = {0.6, 0.1};
+    QCOMPARE(sensitivity.predict(choice).at(0), 0.0);
+    QCOMPARE(sensitivity.predict(choice).at(1), 0.8);
 }
 
 void TestPlanMixed::targets()
@@ -329,10 +335,22 @@ void TestPlanMixed::warnings()
     record.outcome = measured;
     record.recipe = RecipeFacts {"", {41}, 0, 1};
     QVERIFY(recipeWarnings(record).empty());
+    for (const auto& [predicted, word] : {std::pair(41.6, "below"), std::pair(38.4, "above")}) {
+        record.recipe->predicted = {predicted};
+        QCOMPARE(recipeWarnings(record).size(), std::size_t {1});
+        QVERIFY(recipeWarnings(record).front().find(word) != std::string::npos);
+    }
     record.recipe->predicted = {41.6};
-    QCOMPARE(recipeWarnings(record).size(), std::size_t {1});
     measured.outputs.front().split->heldOut = 33.9;
     record.outcome = measured;
+    QCOMPARE(recipeWarnings(record).size(), std::size_t {2});
+    for (const double lost : {std::nan(""), -double(kInfinity)}) {
+        measured.outputs.front().split = SplitQuality {41, lost};
+        record.outcome = measured;
+        QCOMPARE(recipeWarnings(record).size(), std::size_t {1});
+        QVERIFY(recipeWarnings(record).front().find("not finite") != std::string::npos);
+    }
+    record.recipe->exact = false;
     QCOMPARE(recipeWarnings(record).size(), std::size_t {2});
     record.config.group = GroupId::Palette;
     QVERIFY(recipeWarnings(record).empty());
@@ -372,7 +390,6 @@ void TestPlanMixed::advice()
     }
     QVERIFY(std::abs(share - 1) < 1e-12);
     sensitivity.cells[0][optionOf(space, 0, "perchannel_int4_symmetric")] = {5.0 / 256};
-    // Embeddings have no palettes here, so that 4 bits is the one width that all layers have.
     std::string text;
     for (const std::string& sentence : scanAdvice(space, model, sensitivity))
         text += sentence + '\n';
@@ -386,6 +403,17 @@ void TestPlanMixed::advice()
     QVERIFY(says("they need no special care here."));
     QVERIFY(says("Embeddings (embed)"));
     QVERIFY(!says("Depthwise"));
+    QVERIFY(!says("left out here"));
+    // Embeddings have no palettes here: the advice about 3 bits is about all others.
+    QVERIFY(says("At 3 bits "));
+    // A layer that ruins the outputs in every format does not silence what is said of the others.
+    for (ErrorEnergies& cell : sensitivity.cells[1])
+        cell = {kInfinity};
+    text.clear();
+    for (const std::string& sentence : scanAdvice(space, model, sensitivity))
+        text += sentence + '\n';
+    QVERIFY2(says("left out here: "), text.c_str());
+    QVERIFY(says((space.units[1].name + " (").c_str()));
 }
 
 void TestPlanMixed::noAdviceWithoutData()

@@ -79,6 +79,8 @@ private slots:
     void probed();
     void recordsAreNormalOnes();
     void sameTargetTwice();
+    void neverWorseThanWhatIsThere();
+    void otherOutput();
     void noEvaluator();
 };
 
@@ -382,6 +384,59 @@ void TestScan::sameTargetTwice()
     session.addRecipe({RecipeTarget::Kind::Bits, 4}, 1, {});
     QCOMPARE(session.measurer().evaluations(), 0);
     QCOMPARE(readRun(bench.folder).records.size(), std::size_t {1});
+}
+
+/// A new search knows the recipes of earlier ones, as far as they keep to target and locks.
+void TestScan::neverWorseThanWhatIsThere()
+{
+    const Bench bench({.interaction = 8});
+    ResultRecord refined;
+    {
+        RecipeSession session(bench.request());
+        session.scan({});
+        refined = session.addRecipe({RecipeTarget::Kind::Bits, 3.4}, 4, {});
+    }
+    RecipeSession session(bench.request());
+    session.scan({});
+    const ResultRecord more = session.addRecipe({RecipeTarget::Kind::Bits, 3.401}, 0, {});
+    QCOMPARE(seen(more), seen(refined));
+    QVERIFY(more.config.formats == refined.config.formats);
+    QVERIFY(std::abs(more.recipe->predicted.front() - refined.recipe->predicted.front()) < 1e-9);
+    // Less than it takes, and with a lock that it does not keep.
+    const ResultRecord less = session.addRecipe({RecipeTarget::Kind::Bits, 3.2}, 0, {});
+    QVERIFY(less.measurement()->size.averageBits() <= 3.2);
+    const auto small =
+        std::ranges::find_if(refined.measurement()->layers,
+                             [](const LayerStorage& layer) { return layer.bitsPerCode < 8; });
+    QVERIFY(small != refined.measurement()->layers.end());
+    const std::vector<FormatLock> locks {{small->layer, "8+"}};
+    session.lock(locks);
+    const ResultRecord locked = session.addRecipe({RecipeTarget::Kind::Bits, 4.4}, 0, {});
+    const auto index = small - refined.measurement()->layers.begin();
+    QVERIFY(locked.measurement()->layers[std::size_t(index)].bitsPerCode >= 8);
+}
+
+/// A quality may be asked of any output.
+void TestScan::otherOutput()
+{
+    const Bench bench({.model = FakeModelKind::Transformer});
+    RecipeSession session(bench.request());
+    session.scan({});
+    const auto& outputs = session.sensitivity().outputs;
+    QCOMPARE(outputs, (std::vector<std::string> {"logits", "mask"}));
+    const ResultRecord record =
+        session.addRecipe({RecipeTarget::Kind::Quality, 0.98, "mask"}, 1, {});
+    QVERIFY(record.measurement()->outputs.at(1).value >= 0.98);
+    QCOMPARE(record.recipe->target, std::string("quality of at least 0.98 of “mask”"));
+    QCOMPARE(record.config.name, std::string("mixed_quality_0.98_mask"));
+    const ResultRecord higher =
+        session.addRecipe({RecipeTarget::Kind::Quality, 0.999, "mask"}, 1, {});
+    QVERIFY(higher.measurement()->size.totalBits() > record.measurement()->size.totalBits());
+    const Failure failure = failureOf([&] {
+        session.addRecipe({RecipeTarget::Kind::Quality, 0.98, "masks"}, 1, {});
+    });
+    QCOMPARE(failure.code, ErrorCode::BadArgument);
+    QVERIFY(contains(failure.hint, "logits, mask"));
 }
 
 void TestScan::noEvaluator()

@@ -102,6 +102,9 @@ private slots:
     void probedOutputsByThemselves();
     void tiesWeighByElements();
     void brokenWeightsStay();
+    void runThatMustExist();
+    void failedOptionsForRecipes();
+    void killedScanIsNoStoppedSweep();
 };
 
 /// What was measured layer by layer still holds with other formats or ties; with another treatment
@@ -322,6 +325,68 @@ void TestScanFolder::brokenWeightsStay()
     const ScanSpace space = makeScanSpace(model, settings);
     QVERIFY(space.options.at(0).size() > 1);
     QCOMPARE(space.options.at(1).size(), std::size_t {1});
+}
+
+/// The window's run: another one in its place is not moved aside, none is begun.
+void TestScanFolder::runThatMustExist()
+{
+    const QTemporaryDir directory;
+    const fs::path folder = fs::path(directory.path().toStdString()) / "run.bitfront";
+    const std::shared_ptr<Experiment> experiment = fakeExperiment();
+    RecipeRequest request = requestFor(experiment, folder);
+    request.mustExist = true;
+    QCOMPARE(failureOf([&] { const RecipeSession session(request); }).code,
+             ErrorCode::InputMismatch);
+    QVERIFY(!fs::exists(folder));
+    RecipeRequest other = requestFor(experiment, folder);
+    other.header.inputsSha256 = std::string(64, 'd');
+    RecipeSession(other).scan({});
+    QCOMPARE(failureOf([&] { const RecipeSession session(request); }).code,
+             ErrorCode::InputMismatch);
+    QVERIFY(readScan(folder));
+    QVERIFY(!fs::exists(folder.string() + ".1"));
+}
+
+/// Whoever scans again tries again what has failed; whoever looks for a recipe does not.
+void TestScanFolder::failedOptionsForRecipes()
+{
+    const QTemporaryDir directory;
+    const fs::path folder = fs::path(directory.path().toStdString()) / "run.bitfront";
+    FakeOptions failing;
+    failing.failing = {"scan"};
+    const auto measureAgain = [&](bool retry) {
+        const auto counters = std::make_shared<FakeCounters>();
+        RecipeRequest request = requestFor(fakeExperiment(failing, counters), folder);
+        request.retryFailed = retry;
+        RecipeSession session(request);
+        session.scan({});
+        return counters->evaluations.load();
+    };
+    const int cells = measureAgain(true);
+    QVERIFY(cells > 40);
+    QCOMPARE(measureAgain(false), 0);
+    QCOMPARE(measureAgain(true), cells);
+    QCOMPARE(readScan(folder)->lines.size(), std::size_t(2 * cells));
+}
+
+/// A folder of a scan alone has no sweep that could be gone on with, even after a kill.
+void TestScanFolder::killedScanIsNoStoppedSweep()
+{
+    const QTemporaryDir directory;
+    const fs::path folder = fs::path(directory.path().toStdString()) / "run.bitfront";
+    const std::shared_ptr<Experiment> experiment = fakeExperiment();
+    RecipeSession(requestFor(experiment, folder)).scan({});
+    QCOMPARE(readRun(folder).state, RunState::Finished);
+    std::string text = slurp(folder / "run.json");
+    for (const char* state : {"running", "stopped"}) {
+        const std::size_t at = text.find("\"finished\"");
+        QVERIFY(at != std::string::npos);
+        std::string changed = text;
+        changed.replace(at, 10, '"' + std::string(state) + '"');
+        spit(folder / "run.json", changed);
+        RecipeSession(requestFor(experiment, folder)).scan({});
+        QCOMPARE(readRun(folder).state, RunState::Finished);
+    }
 }
 
 QTEST_APPLESS_MAIN(TestScanFolder)
