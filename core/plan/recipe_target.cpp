@@ -22,7 +22,7 @@ std::string decibels(double value)
 double gapDb(Metric metric, double better, double worse)
 {
     const auto isLost = [](double value) {
-        return std::isnan(value) || std::isinf(value) && value < 0;
+        return std::isnan(value) || (std::isinf(value) && value < 0);
     };
     if (isLost(better) || isLost(worse))
         return isLost(better) ? 0 : std::numeric_limits<double>::infinity();
