@@ -11,6 +11,8 @@
 
 #include <QAction>
 #include <QLabel>
+#include <QTabBar>
+#include <QTreeView>
 
 #include <algorithm>
 
@@ -115,6 +117,7 @@ private slots:
     void stoppedBeforeItWasTriedAgain();
     void retryThatCannotRun();
     void failedRecipeIsMeasuredAgain();
+    void failedRecipeWaitsForTheSweep();
     void recipesAreNoPartOfTheSweep_data();
     void recipesAreNoPartOfTheSweep();
     void onlyTheRunThatWasMeantIsResumed();
@@ -172,6 +175,31 @@ void TestWindowAgain::failedRecipeIsMeasuredAgain()
     QCOMPARE(f.records(), 32);
     QCOMPARE(f.snapshot().records.back().config.name, recipe.config.name);
     QTRY_VERIFY(f.idle());
+}
+
+void TestWindowAgain::failedRecipeWaitsForTheSweep()
+{
+    std::vector<ResultRecord> records = first(25);
+    ResultRecord recipe = mixed(1).front();
+    recipe.outcome = Failure {ErrorCode::OutOfMemory, "There was not enough memory.", "", ""};
+    records.push_back(recipe);
+    Again f({.delayMs = 300});
+    QVERIFY(f.openRun(f.writeRun("run", basePlan(), records)));
+    f.find<QTabBar>("resultTabs")->setCurrentIndex(3);
+    auto* list = f.find<QTreeView>("queueList");
+    // The only one that failed is the last of the list.
+    const auto offered = [&] {
+        f.choose(recipe.config.name);
+        list->setCurrentIndex(list->model()->index(list->model()->rowCount() - 1, 0));
+        return f.find<QPushButton>("queueRetry")->isEnabled()
+            || f.find<QPushButton>("detailRetry")->isEnabled();
+    };
+    QVERIFY(offered());
+    f.trigger("actionResume");
+    QTRY_VERIFY(f.records() > 26 && f.window->run().isRunning());
+    QVERIFY(!offered());
+    QVERIFY(f.waitForEnd());
+    QTRY_VERIFY(offered());
 }
 
 void TestWindowAgain::recipesAreNoPartOfTheSweep_data()

@@ -31,14 +31,14 @@ namespace {
 constexpr int kRowHeight = 28;
 constexpr int kMarkerColumn = 34;
 
-bool isWaiting(QueueEntry::State state)
+bool isWaiting(const QueueEntry& entry)
 {
-    return state == QueueEntry::State::Waiting;
+    return entry.state == QueueEntry::State::Waiting;
 }
 
-bool isFailed(QueueEntry::State state)
+bool isFailed(const QueueEntry& entry)
 {
-    return state == QueueEntry::State::Failed;
+    return entry.state == QueueEntry::State::Failed;
 }
 
 /// A row: ring while it runs, cross when it failed, the group's marker while it waits.
@@ -214,14 +214,23 @@ void QueuePanel::refresh()
 }
 
 std::vector<std::string>
-QueuePanel::chosen(const std::function<bool(QueueEntry::State)>& fits) const
+QueuePanel::chosen(const std::function<bool(const QueueEntry&)>& fits) const
 {
     std::vector<std::string> names;
     const QModelIndexList rows = m_list->selectionModel()->selectedRows();
     for (const QModelIndex& row : rows)
-        if (const QueueEntry* entry = m_model->entry(row); fits(entry->state))
+        if (const QueueEntry* entry = m_model->entry(row); fits(*entry))
             names.push_back(entry->name);
     return names;
+}
+
+/// A running sweep takes up what its plan holds: no recipes and kept layers.
+std::vector<std::string> QueuePanel::chosenToRetry() const
+{
+    const bool running = m_run.isRunning();
+    return chosen([running](const QueueEntry& entry) {
+        return isFailed(entry) && !(running && entry.group == GroupId::Mixed);
+    });
 }
 
 void QueuePanel::updateButtons()
@@ -229,7 +238,7 @@ void QueuePanel::updateButtons()
     const bool live = m_run.isRunning() && !m_run.isStopping();
     m_first->setEnabled(live && !chosen(isWaiting).empty());
     m_skip->setEnabled(live && !chosen(std::not_fn(isFailed)).empty());
-    m_retry->setEnabled((live || m_run.canRetry()) && !chosen(isFailed).empty());
+    m_retry->setEnabled((live || m_run.canRetry()) && !chosenToRetry().empty());
 }
 
 void QueuePanel::skipChosen()
@@ -255,7 +264,7 @@ void QueuePanel::moveChosenToFront()
 
 void QueuePanel::retryChosen()
 {
-    const std::vector<std::string> names = chosen(isFailed);
+    const std::vector<std::string> names = chosenToRetry();
     if (!m_run.isRunning() && !names.empty())
         emit retryRequested(names);
     for (const std::string& name : names)

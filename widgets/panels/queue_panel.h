@@ -43,8 +43,9 @@ private:
     void skipChosen();
     void moveChosenToFront();
     void retryChosen();
-    /// Names of the chosen configurations in a state for which `fits` holds.
-    std::vector<std::string> chosen(const std::function<bool(QueueEntry::State)>& fits) const;
+    /// Names of the chosen configurations for which `fits` holds.
+    std::vector<std::string> chosen(const std::function<bool(const QueueEntry&)>& fits) const;
+    std::vector<std::string> chosenToRetry() const;
 
     RunController& m_run;
     QueueModel* m_model;
