@@ -53,6 +53,10 @@ void MainWindow::wireSensitivity()
     connect(
         m_sensitivity, &SensitivityPanel::said, this,
         [this](MessageBanner::Kind kind, const QString& text) { m_plot->showMessage(kind, text); });
+    connect(m_sensitivity, &SensitivityPanel::asked, this,
+            [this](const QString& text, const QString& answer, const std::function<void()>& act) {
+                m_plot->showMessage(MessageBanner::Kind::Info, text, answer, act);
+            });
     connect(m_sensitivity, &SensitivityPanel::forecastChanged, &m_plot->plot(),
             &ScatterPlot::setForecast);
     connect(&m_scan, &ScanController::found, this,

@@ -63,10 +63,10 @@ struct Measurement
 struct RecipeFacts
 {
     std::string target; ///< "at most 4.5 bits"
-    /// What was expected before the recipe was measured, as quality of the outputs (in the order of
-    /// Measurement::outputs) on the samples that formats are chosen by: from the sum of the layers'
-    /// errors, each measured alone; of refined recipes the changes are those measured around the
-    /// recipe before.
+    /// What the scan promised for the target before anything was measured for it, as quality of the
+    /// outputs (in the order of Measurement::outputs) on the samples that formats are chosen by:
+    /// the sum of the layers' errors, each measured alone, for the choice that is best by that sum.
+    /// Refinements may have changed formats since.
     std::vector<double> predicted;
     int rounds = 0; ///< in which options were measured again around the best recipe so far
     int evaluations = 0; ///< forward evaluations spent on this target, the scan not counted

@@ -67,12 +67,30 @@ ErrorEnergies energiesOf(const std::vector<OutputQuality>& outputs)
     return energies;
 }
 
-double totalEnergy(const ErrorEnergies& energies)
+double Sensitivity::total(const ErrorEnergies& energies) const
 {
     double sum = 0;
-    for (const double energy : energies)
-        sum += energy;
+    for (std::size_t i = 0; i < energies.size(); ++i)
+        sum += energies[i] * (i < weights.size() ? weights[i] : 1);
     return energies.empty() ? 0 : sum / static_cast<double>(energies.size());
+}
+
+std::vector<double> balancedWeights(const Sensitivity& sensitivity)
+{
+    std::vector<double> logs(sensitivity.metrics.size(), 0);
+    std::vector<double> counts(logs.size(), 0);
+    for (const auto& unit : sensitivity.cells)
+        for (const ErrorEnergies& cell : unit)
+            for (std::size_t i = 0; i < cell.size(); ++i)
+                if (cell[i] > 0 && std::isfinite(cell[i])) {
+                    logs[i] += std::log(cell[i]);
+                    ++counts[i];
+                }
+    std::vector<double> weights(logs.size(), 1);
+    for (std::size_t i = 1; i < weights.size(); ++i)
+        if (counts[0] > 0 && counts[i] > 0)
+            weights[i] = std::exp(logs[0] / counts[0] - logs[i] / counts[i]);
+    return weights;
 }
 
 double Sensitivity::cost(std::size_t unit, std::size_t option,
@@ -83,7 +101,7 @@ double Sensitivity::cost(std::size_t unit, std::size_t option,
     if (!isMeasured(unit, option))
         return kInfinity;
     const ErrorEnergies& energies = cells[unit][option];
-    return output ? energies.at(*output) : totalEnergy(energies);
+    return output ? energies.at(*output) : total(energies);
 }
 
 std::size_t Sensitivity::indexOf(std::string_view output) const

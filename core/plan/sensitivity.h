@@ -24,13 +24,14 @@ double qualityOfEnergy(Metric metric, double energy);
 using ErrorEnergies = std::vector<double>;
 /// Of the samples that formats are chosen by, where some are held out.
 ErrorEnergies energiesOf(const std::vector<OutputQuality>& outputs);
-/// One number to minimise: the mean over the outputs.
-double totalEnergy(const ErrorEnergies& energies);
 
 struct Sensitivity
 {
     std::vector<Metric> metrics; ///< of the outputs, as in Measurement::outputs
     std::vector<std::string> outputs {}; ///< their names
+    /// What an error of each output counts in the sum that is minimised: as much as the scan's
+    /// errors of the first output, so that none drowns the others. Empty: all alike.
+    std::vector<double> weights {};
     /// Per unit and option; empty: not measured. Option 0, fp16, has none.
     std::vector<std::vector<ErrorEnergies>> cells;
 
@@ -38,7 +39,9 @@ struct Sensitivity
     {
         return option == 0 || !cells[unit][option].empty();
     }
-    /// Of one output, or of all; infinite where not measured.
+    /// One number to minimise: the weighted mean over the outputs.
+    double total(const ErrorEnergies& energies) const;
+    /// Of one output, or of all as total(); infinite where not measured.
     double cost(std::size_t unit, std::size_t option,
                 std::optional<std::size_t> output = std::nullopt) const;
     /// Index of an output by name; 0 where there is none of that name.
@@ -48,6 +51,9 @@ struct Sensitivity
     /// Quality of each output if the errors of the units add up.
     std::vector<double> predict(const ScanChoice& choice) const;
 };
+/// Sensitivity::weights: the geometric mean error of the first output over that of each, of all
+/// cells that do it harm; 1 for outputs that nothing harms.
+std::vector<double> balancedWeights(const Sensitivity& sensitivity);
 /// Nothing measured yet.
 Sensitivity emptySensitivity(const ScanSpace& space, std::vector<Metric> metrics);
 

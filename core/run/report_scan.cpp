@@ -174,11 +174,10 @@ std::vector<ReportSection> scanSections(const RunView& view)
         sections.push_back({"Mixed recipes", 2, {}});
         auto& blocks = sections.back().blocks;
         blocks.push_back(ReportParagraph {
-            "Every layer in a format of its own. “Predicted” is what was expected before the "
-            "recipe "
-            "was measured: the sum of the layers' errors, each measured alone, or after "
-            "refinements the changes measured within the recipe before it. “Measured there” is the "
-            "same samples, in one pass with all layers compressed.",
+            "Every layer in a format of its own. “Predicted” is what the scan promised for that "
+            "target: the sum of the layers' errors, each measured alone; refinements may have "
+            "changed formats since. “Measured there” is the same samples, in one pass with all "
+            "layers compressed.",
             Tone::Plain});
         if (view.run.scan)
             blocks.push_back(ReportParagraph {

@@ -165,6 +165,7 @@ Sensitivity sensitivityOf(const ScanSpace& space, ScanMethod method,
     }
     if (method == ScanMethod::Probed)
         completeProbed(sensitivity, WeightChanges(space, lines, cells));
+    sensitivity.weights = balancedWeights(sensitivity);
     return sensitivity;
 }
 

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
-#include <limits>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -59,11 +58,6 @@ std::optional<ScanChoice> choiceOf(const ScanSpace& space, const ScanLine& line)
 }
 
 } // namespace
-
-double ChoiceResult::energy() const
-{
-    return failure ? std::numeric_limits<double>::infinity() : totalEnergy(energiesOf(outputs));
-}
 
 struct ChoiceMeasurer::Impl
 {

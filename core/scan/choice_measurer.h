@@ -21,9 +21,6 @@ struct ChoiceResult
 {
     std::vector<OutputQuality> outputs;
     std::optional<Failure> failure;
-
-    /// Of the samples that formats are chosen by; infinite when it failed.
-    double energy() const;
 };
 
 class ChoiceMeasurer

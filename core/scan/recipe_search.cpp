@@ -32,15 +32,15 @@ AllocationUnits reluctant(AllocationUnits units, const ScanChoice& around, doubl
     return units;
 }
 
-/// `base` changed by what lies between two others; never below a hundredth of it.
-ErrorEnergies moved(ErrorEnergies base, const ErrorEnergies& to, const ErrorEnergies& from)
-{
-    for (std::size_t i = 0; i < base.size(); ++i)
-        base[i] = std::max(base[i] + to.at(i) - from.at(i), base[i] / 100);
-    return base;
-}
-
 } // namespace
+
+std::size_t mostMeasurements(const ScanSpace& space, int rounds)
+{
+    std::size_t round = std::size(kReluctance);
+    for (const auto& options : space.options)
+        round += std::min(options.size() - 1, 2 * kNeighbours);
+    return 2 + static_cast<std::size_t>(std::max(rounds, 0)) * round; // verified, and in full
+}
 
 RecipeSearch::RecipeSearch(ChoiceMeasurer& measurer, Sensitivity sensitivity,
                            AllowedOptions allowed, std::size_t ranking)
@@ -77,7 +77,8 @@ RecipeSearch::Goal RecipeSearch::goalOf(const RecipeTarget& target) const
 
 double RecipeSearch::errorOf(const Candidate& candidate, const Goal& goal) const
 {
-    return goal.output ? candidate.energies.at(*goal.output) : totalEnergy(candidate.energies);
+    return goal.output ? candidate.energies.at(*goal.output)
+                       : m_sensitivity.total(candidate.energies);
 }
 
 std::optional<Allocation> RecipeSearch::allocate(const AllocationUnits& units, const Goal& goal,
@@ -109,36 +110,23 @@ const RecipeSearch::Candidate* RecipeSearch::best(const std::vector<Candidate>& 
     const Candidate* found = nullptr;
     for (const Candidate& candidate : among)
         // Finite in all outputs: none may be ruined for another's sake.
-        if (meets(candidate, goal) && std::isfinite(totalEnergy(candidate.energies))
+        if (meets(candidate, goal) && std::isfinite(m_sensitivity.total(candidate.energies))
             && (!found || isBetter(candidate, *found, goal)))
             found = &candidate;
     return found;
 }
 
-void RecipeSearch::remember(ScanChoice choice, ErrorEnergies measured, ErrorEnergies expected)
+void RecipeSearch::remember(const ScanChoice& choice, ErrorEnergies measured)
 {
     for (std::size_t u = 0; u < choice.size(); ++u)
         if (!m_allowed[u][choice[u]])
             return;
-    if (expected.empty())
-        expected = scanSum(choice);
-    m_remembered.push_back(
-        {choice, m_measurer.space().bits(choice), std::move(measured), std::move(expected)});
+    m_remembered.push_back({choice, m_measurer.space().bits(choice), std::move(measured)});
 }
 
-RecipeSearch::Candidate RecipeSearch::propose(const ScanChoice& choice,
-                                              ErrorEnergies expected) const
+RecipeSearch::Candidate RecipeSearch::propose(const ScanChoice& choice) const
 {
-    return {choice, m_measurer.space().bits(choice), {}, std::move(expected)};
-}
-
-ErrorEnergies RecipeSearch::scanSum(const ScanChoice& choice) const
-{
-    ErrorEnergies sums(m_sensitivity.metrics.size(), 0);
-    for (std::size_t u = 0; u < choice.size(); ++u)
-        for (std::size_t i = 0; i < sums.size(); ++i)
-            sums[i] += m_sensitivity.cost(u, choice[u], i);
-    return sums;
+    return {choice, m_measurer.space().bits(choice), {}};
 }
 
 void RecipeSearch::measure(std::vector<Candidate>& candidates, const std::stop_token& stop,
@@ -178,7 +166,9 @@ void RecipeSearch::begin(const Goal& goal, const RecipeTarget& target, const std
         if (!allocation)
             return;
         m_exact = m_exact && allocation->exact;
-        std::vector<Candidate> verified {propose(allocation->chosen, scanSum(allocation->chosen))};
+        if (tries == 0)
+            m_predicted = m_sensitivity.predict(allocation->chosen);
+        std::vector<Candidate> verified {propose(allocation->chosen)};
         measure(verified, stop);
         const double error = errorOf(verified.front(), goal);
         if (goal.bySize || error == 0)
@@ -229,12 +219,11 @@ void RecipeSearch::refine(const Candidate& around, const Goal& goal, const std::
     const ScanSpace& space = m_measurer.space();
     std::vector<Candidate> near; // `around` with one unit changed
     std::vector<std::pair<std::size_t, std::size_t>> cells;
-    const ErrorEnergies aroundSum = scanSum(around.choice);
     for (std::size_t u = 0; u < space.units.size(); ++u)
         for (const std::size_t o : neighbours(u, around.choice[u])) {
             ScanChoice choice = around.choice;
             choice[u] = o;
-            near.push_back(propose(choice, moved(around.energies, scanSum(choice), aroundSum)));
+            near.push_back(propose(choice));
             cells.emplace_back(u, o);
         }
     measure(near, stop, progress);
@@ -253,13 +242,8 @@ void RecipeSearch::refine(const Candidate& around, const Goal& goal, const std::
     for (const double share : kReluctance) {
         const auto allocation = allocate(reluctant(units, around.choice, share * error), goal,
                                          goal.bySize ? goal.limit : goal.limit - error);
-        if (!allocation)
-            continue;
-        ErrorEnergies expected = around.energies;
-        for (std::size_t i = 0; i < cells.size(); ++i)
-            if (allocation->chosen[cells[i].first] == cells[i].second)
-                expected = moved(expected, near[i].energies, around.energies);
-        next.push_back(propose(allocation->chosen, std::move(expected)));
+        if (allocation)
+            next.push_back(propose(allocation->chosen));
     }
     measure(next, stop);
 }
@@ -301,9 +285,7 @@ FoundRecipe RecipeSearch::find(const RecipeTarget& target, int rounds, const std
                     goal.bySize ? "Ask for a larger size." : "Ask for a lower quality.");
     FoundRecipe recipe {found->choice, found->bits, found->energies, {}};
     recipe.facts.target = target.text();
-    for (std::size_t i = 0; i < found->expected.size(); ++i)
-        recipe.facts.predicted.push_back(
-            qualityOfEnergy(m_sensitivity.metrics[i], found->expected[i]));
+    recipe.facts.predicted = m_predicted;
     recipe.facts.rounds = done;
     recipe.facts.evaluations = m_measurer.evaluations() - evaluations;
     recipe.facts.exact = m_exact;

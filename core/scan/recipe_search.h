@@ -23,6 +23,9 @@ struct FoundRecipe
     RecipeFacts facts;
 };
 
+/// Most measurements that a search for a recipe of some size makes.
+std::size_t mostMeasurements(const ScanSpace& space, int rounds);
+
 class RecipeSearch
 {
 public:
@@ -31,9 +34,9 @@ public:
     RecipeSearch(ChoiceMeasurer& measurer, Sensitivity sensitivity, AllowedOptions allowed,
                  std::size_t ranking);
 
-    /// A recipe that was measured before; `expected`: what it was expected to come to, empty for
-    /// the sum of the scan. It is found where no better one is, but changes no search.
-    void remember(ScanChoice choice, ErrorEnergies measured, ErrorEnergies expected);
+    /// A recipe that was measured before. It is found where no better one is, but changes no
+    /// search.
+    void remember(const ScanChoice& choice, ErrorEnergies measured);
 
     /// Told what goes on: refinement round (0: verification), measurements done and wanted in it.
     using Progress = std::function<void(int round, std::size_t done, std::size_t total)>;
@@ -49,8 +52,7 @@ private:
     {
         ScanChoice choice;
         std::int64_t bits = 0;
-        ErrorEnergies energies;
-        ErrorEnergies expected; ///< before it was measured
+        ErrorEnergies energies; ///< empty: not measured yet
     };
     /// What is minimised: bits or error, with a limit to the other.
     struct Goal
@@ -68,10 +70,7 @@ private:
     bool meets(const Candidate& candidate, const Goal& goal) const;
     /// Null when none meets the goal.
     const Candidate* best(const std::vector<Candidate>& among, const Goal& goal) const;
-    /// A choice with what is expected of it, not measured yet.
-    Candidate propose(const ScanChoice& choice, ErrorEnergies expected) const;
-    /// By the sum of the scan's errors.
-    ErrorEnergies scanSum(const ScanChoice& choice) const;
+    Candidate propose(const ScanChoice& choice) const;
     /// Measures and remembers.
     void measure(std::vector<Candidate>& candidates, const std::stop_token& stop,
                  const ChoiceMeasurer::Progress& progress = {});
@@ -86,6 +85,7 @@ private:
     std::size_t m_ranking;
     std::vector<Candidate> m_pool; ///< every whole recipe measured so far
     std::vector<Candidate> m_remembered;
+    std::vector<double> m_predicted; ///< RecipeFacts::predicted of the present target
     bool m_exact = true;
 };
 

@@ -105,19 +105,14 @@ void RecipeSession::lock(std::span<const FormatLock> locks)
 /// What was found and measured in the folder before is not forgotten.
 void RecipeSession::teachRecipes()
 {
-    const std::vector<Metric>& metrics = m_sensitivity->metrics;
     for (const ResultRecord& record : m_earlier.records) {
         const Measurement* measured = record.measurement();
         const auto choice =
             m_measurer->space().choiceOf(record.config, m_request.experiment->model());
-        if (!measured || !choice || measured->outputs.size() != metrics.size()
+        if (!measured || !choice || measured->outputs.size() != m_sensitivity->metrics.size()
             || !isSplit(*measured, scanHeader().split.heldOut > 0))
             continue;
-        ErrorEnergies expected;
-        if (record.recipe && record.recipe->predicted.size() == metrics.size())
-            for (std::size_t i = 0; i < metrics.size(); ++i)
-                expected.push_back(errorEnergy(metrics[i], record.recipe->predicted[i]));
-        m_search->remember(*choice, energiesOf(measured->outputs), std::move(expected));
+        m_search->remember(*choice, energiesOf(measured->outputs));
     }
 }
 
@@ -135,15 +130,20 @@ ResultRecord RecipeSession::addRecipe(const RecipeTarget& target, int rounds,
     const FoundRecipe found = search().find(target, rounds, stop, progress);
     ResultRecord record;
     record.config = m_measurer->space().config(found.choice, m_request.experiment->model(), {});
+    const bool split = scanHeader().split.heldOut > 0;
+    // The same formats again, for whatever target: their record stays, with what it has cost.
+    const auto same = std::find_if(
+        m_earlier.records.begin(), m_earlier.records.end(), [&](const ResultRecord& one) {
+            return one.measurement() && isSameRecipe(one.config, record.config)
+                && isSplit(*one.measurement(), split)
+                && energiesOf(one.measurement()->outputs) == found.measured;
+        });
+    if (same != m_earlier.records.end())
+        return *same;
     record.config.name = freeName(m_earlier.records, target.configName(), record.config);
     const auto known = std::find_if(
         m_earlier.records.begin(), m_earlier.records.end(),
         [&](const ResultRecord& one) { return one.config.name == record.config.name; });
-    // The same formats again: its record stays, with what it has cost to find it.
-    if (known != m_earlier.records.end() && known->measurement()
-        && energiesOf(known->measurement()->outputs) == found.measured
-        && isSplit(*known->measurement(), scanHeader().split.heldOut > 0))
-        return *known;
     record.recipe = found.facts;
     try {
         record.outcome = m_measurer->measureFully(record.config, stop);

@@ -59,9 +59,9 @@ public:
     /// Which options the recipes to come may use. Needs scan(). Throws Error(BadArgument).
     void lock(std::span<const FormatLock> locks);
     /// Finds a recipe, measures it in full and writes it into the folder: never a worse one than a
-    /// mixed record that the folder holds already, if that meets target and locks. One of the same
-    /// target takes the place of an earlier one if the formats are the same, else it gets a number.
-    /// Needs scan(). Throws what RecipeSearch::find() throws.
+    /// mixed record that the folder holds already, if that meets target and locks. A record of the
+    /// same formats is returned as it is; else one whose name is taken gets a number. Needs scan().
+    /// Throws what RecipeSearch::find() throws.
     ResultRecord addRecipe(const RecipeTarget& target, int rounds, const std::stop_token& stop,
                            const RecipeSearch::Progress& progress = {});
     const Sensitivity& sensitivity() const { return *m_sensitivity; }

@@ -281,7 +281,6 @@ void TestPlanMixed::energies()
     QCOMPARE(errorEnergy(Metric::Psnr, -kInfinity), kInfinity);
     QCOMPARE(qualityOfEnergy(Metric::Psnr, 1e-3), 30.0);
     QCOMPARE(qualityOfEnergy(Metric::Psnr, 0), kInfinity);
-    QCOMPARE(totalEnergy({1e-3, 3e-3}), 2e-3);
     OutputQuality output {"o", Metric::Psnr, 30, 30};
     output.split = SplitQuality {20, 50};
     QCOMPARE(energiesOf({output}).front(), 1e-2);
@@ -301,6 +300,13 @@ void TestPlanMixed::prediction()
     choice[4] = 1;
     QCOMPARE(sensitivity.predict(choice).at(0), 20.0);
     QCOMPARE(sensitivity.predict(choice).at(1), 50.0);
+    // Each output counts by what the scan does to it, in the unit of the first.
+    QCOMPARE(sensitivity.total({1e-3, 3e-3}), 2e-3);
+    sensitivity.weights = balancedWeights(sensitivity);
+    QCOMPARE(sensitivity.weights.size(), std::size_t {2});
+    QVERIFY(std::abs(sensitivity.weights[1] - std::sqrt(1e-3 * 9e-3) / 1e-5) < 1e-6);
+    QVERIFY(std::abs(sensitivity.cost(1, 2) - (1e-3 + 3e-3) / 2) < 1e-9);
+    sensitivity.weights.clear();
     choice[0] = 1; // not measured: nothing can be said
     QCOMPARE(sensitivity.predict(choice).at(0), -kInfinity);
     // No mask overlaps less than not at all, however many errors are added up.

@@ -42,6 +42,24 @@ public:
         click("startScan");
         return scanned();
     }
+    /// Of the transformer, which has two outputs and an attention.
+    bool openScannedTransformer()
+    {
+        if (!openProject("transformer"))
+            return false;
+        click("confirmMetrics");
+        click("estimate");
+        if (!QTest::qWaitFor([this] { return window->setup().probe().has_value(); }))
+            return false;
+        click("startSweep");
+        if (!waitForEnd())
+            return false;
+        find<QAction>("actionGoTo8")->trigger();
+        if (!QTest::qWaitFor([this] { return find<QPushButton>("startScan")->isEnabled(); }))
+            return false;
+        click("startScan");
+        return scanned();
+    }
     bool idle() const { return !scan().isWorking(); }
     ScanController& scan() const { return window->scan(); }
     SensitivityPanel& panel() const { return *window->findChild<SensitivityPanel*>(); }

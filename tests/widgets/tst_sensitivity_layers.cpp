@@ -219,21 +219,19 @@ void SensitivityLayersTest::tiesLeadToAShortScan()
     f.click("verifyRecipe");
     QVERIFY(f.waitForNew(records));
     QCOMPARE(f.bitsOf(f.current(), "body.conv1"), f.bitsOf(f.current(), "body.conv2"));
+    // Undone and redone without measuring anything.
+    const int measured = f.forwards();
+    f.find<QAction>("actionUndo")->trigger();
+    QTRY_VERIFY(f.scan().view()->space.units.size() == 5 && f.scanned());
+    f.find<QAction>("actionRedo")->trigger();
+    QTRY_VERIFY(f.scan().view()->space.units.size() == 4 && f.scanned());
+    QCOMPARE(f.forwards(), measured);
 }
 
 void SensitivityLayersTest::everyOutputHasItsOwnMap()
 {
     Analyst f({.model = test::FakeModelKind::Transformer});
-    QVERIFY(f.openProject("transformer"));
-    f.click("confirmMetrics");
-    f.click("estimate");
-    QVERIFY(QTest::qWaitFor([&f] { return f.window->setup().probe().has_value(); }));
-    f.click("startSweep");
-    QVERIFY(f.waitForEnd());
-    f.find<QAction>("actionGoTo8")->trigger();
-    QTRY_VERIFY(f.find<QPushButton>("startScan")->isEnabled());
-    f.click("startScan");
-    QVERIFY(f.scanned());
+    QVERIFY(f.openScannedTransformer());
     SensitivityModel& model = f.panel().model();
     QCOMPARE(model.metric(), Metric::Psnr);
     const int row = model.rowOf(2);

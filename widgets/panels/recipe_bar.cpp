@@ -67,6 +67,7 @@ RecipeBar::RecipeBar(ScanController& scan, QWidget* parent)
     m_unit->addItem(tr("bits"), int(RecipeTarget::Kind::Bits));
     m_unit->addItem(tr("MB"), int(RecipeTarget::Kind::Megabytes));
     m_unit->addItem(tr("ratio"), int(RecipeTarget::Kind::Ratio));
+    m_unit->addItem(tr("quality"), int(RecipeTarget::Kind::Quality));
     for (QWidget* part : {static_cast<QWidget*>(m_slider), static_cast<QWidget*>(m_field),
                           static_cast<QWidget*>(m_unit)})
         across->addWidget(part);
@@ -87,10 +88,8 @@ RecipeBar::RecipeBar(ScanController& scan, QWidget* parent)
     m_rounds->setCurrentIndex(kUsualRounds);
     flow->addWidget(m_rounds);
     m_verify->setObjectName(QStringLiteral("verifyRecipe"));
-    m_verify->setToolTip(tr("Measures the recipe and puts it into the run"));
     flow->addWidget(m_verify);
     m_frontier->setObjectName(QStringLiteral("drawFrontier"));
-    m_frontier->setToolTip(tr("Finds and measures recipes of 3, 3.5, 4, 4.5, 5, 6, 7 and 8 bits"));
     flow->addWidget(m_frontier);
 
     connect(m_slider, &QSlider::valueChanged, this, &RecipeBar::takeSlider);
@@ -101,6 +100,7 @@ RecipeBar::RecipeBar(ScanController& scan, QWidget* parent)
     });
     connect(m_verify, &QPushButton::clicked, this, &RecipeBar::verifyRequested);
     connect(m_frontier, &QPushButton::clicked, this, &RecipeBar::frontierRequested);
+    connect(m_rounds, &QComboBox::activated, this, &RecipeBar::updateButtons);
     connect(&m_scan, &ScanController::predicted, this, &RecipeBar::showForecast);
     connect(&m_scan, &ScanController::workChanged, this, &RecipeBar::updateButtons);
     showUnit();
@@ -109,7 +109,18 @@ RecipeBar::RecipeBar(ScanController& scan, QWidget* parent)
 RecipeTarget RecipeBar::target() const
 {
     const RecipeTarget::Kind kind = kindOf(*m_unit);
-    return {kind, kind == RecipeTarget::Kind::Bits ? m_bits : m_field->value()};
+    RecipeTarget target {kind, kind == RecipeTarget::Kind::Bits ? m_bits : m_field->value()};
+    const ScanViewPtr& view = m_scan.view();
+    // The first output is the one that is meant by itself.
+    if (asksQuality() && view && m_output > 0 && m_output < view->sensitivity.outputs.size())
+        target.output = view->sensitivity.outputs[m_output];
+    return target;
+}
+
+/// The smallest of at least a quality, instead of the best of at most a size.
+bool RecipeBar::asksQuality() const
+{
+    return kindOf(*m_unit) == RecipeTarget::Kind::Quality;
 }
 
 int RecipeBar::rounds() const
@@ -148,6 +159,15 @@ double RecipeBar::toBits(double value) const
 /// The field in the unit that is chosen, with as many decimals as tell hundredths of a bit apart.
 void RecipeBar::showUnit()
 {
+    m_unit->setAccessibleName(asksQuality() ? tr("What the recipe must reach")
+                                            : tr("Unit of the size"));
+    m_field->setAccessibleName(asksQuality() ? tr("Least quality of the recipe")
+                                             : tr("Size of the recipe, as a number"));
+    updateButtons();
+    if (asksQuality()) {
+        showQualityUnit();
+        return;
+    }
     m_following = true;
     const double low = toUnit(m_slider->minimum() / 100.0);
     const double high = toUnit(m_slider->maximum() / 100.0);
@@ -159,7 +179,29 @@ void RecipeBar::showUnit()
     // Rounded up: the size that it says is never smaller than what fits.
     m_field->setRange(std::min(low, high), std::max(low, high) * 1.0001);
     m_field->setSingleStep(step);
+    if (kindOf(*m_unit) == RecipeTarget::Kind::Bits) // what the field says is what is asked for
+        m_bits = std::ceil(m_bits * 100 - 1e-6) / 100;
     m_field->setValue(toUnit(m_bits));
+    m_following = false;
+}
+
+/// The field as a quality of the judged output; it begins with what the size before would give.
+void RecipeBar::showQualityUnit()
+{
+    const ScanViewPtr& view = m_scan.view();
+    const auto& recipe = m_scan.forecast().recipe;
+    if (!view || m_output >= view->sensitivity.metrics.size())
+        return;
+    const bool share = view->sensitivity.metrics[m_output] == Metric::Iou;
+    const double usual = share ? 0.9 : 40;
+    const double now =
+        recipe && m_output < recipe->qualities.size() ? recipe->qualities[m_output] : usual;
+    const double scale = share ? 1000 : 10;
+    m_following = true;
+    m_field->setDecimals(share ? 3 : 1);
+    m_field->setRange(share ? 0 : -100, share ? 1 : 300);
+    m_field->setSingleStep(share ? 0.01 : 1);
+    m_field->setValue(std::floor((std::isfinite(now) ? now : usual) * scale) / scale);
     m_following = false;
 }
 
@@ -178,15 +220,21 @@ void RecipeBar::takeField()
 {
     if (m_following)
         return;
-    m_bits = toBits(m_field->value());
-    m_following = true;
-    m_slider->setBits(m_bits);
-    m_following = false;
+    if (!asksQuality()) {
+        m_bits = toBits(m_field->value());
+        m_following = true;
+        m_slider->setBits(m_bits);
+        m_following = false;
+    }
     emit moved();
 }
 
 void RecipeBar::setTargetBits(double bits)
 {
+    if (asksQuality()) {
+        m_unit->setCurrentIndex(m_unit->findData(int(RecipeTarget::Kind::Bits)));
+        showUnit();
+    }
     m_bits = std::clamp(bits, m_slider->minimum() / 100.0, m_slider->maximum() / 100.0);
     m_following = true;
     m_slider->setBits(m_bits);
@@ -202,24 +250,36 @@ void RecipeBar::setMarks(std::vector<double> bits)
 
 void RecipeBar::setOutput(std::size_t output)
 {
+    const bool other = output != m_output;
     m_output = output;
     showForecast();
+    if (other && asksQuality()) {
+        showQualityUnit();
+        emit moved();
+    }
 }
 
 void RecipeBar::adoptScan()
 {
     const ScanViewPtr& view = m_scan.view();
     if (view && view->isComplete()) {
-        const BudgetRange range =
-            budgetRange(view->space, view->sensitivity, allOptions(view->space));
-        m_following = true;
-        m_slider->setBitRange(range.least, range.most);
-        m_bits = std::clamp(m_bits, m_slider->minimum() / 100.0, m_slider->maximum() / 100.0);
-        m_slider->setBits(m_bits);
-        m_following = false;
-        showUnit();
+        m_range = budgetRange(view->space, view->sensitivity, allOptions(view->space));
+        showRange(m_range.most);
     }
     updateButtons();
+}
+
+/// The slider from the smallest formats to `most` average bits.
+void RecipeBar::showRange(double most)
+{
+    m_most = most;
+    m_following = true;
+    m_slider->setBitRange(m_range.least, most);
+    m_bits = std::clamp(m_bits, m_slider->minimum() / 100.0, m_slider->maximum() / 100.0);
+    m_slider->setBits(m_bits);
+    m_following = false;
+    if (!asksQuality()) // which is still what is asked for
+        showUnit();
 }
 
 QString RecipeBar::predictionText() const
@@ -231,6 +291,15 @@ void RecipeBar::showForecast()
 {
     const RecipeForecast& forecast = m_scan.forecast();
     updateButtons();
+    // Layers locked to fp16 may take more than the largest formats.
+    const double most = std::max(m_range.most, forecast.range.least > 0 ? forecast.range.most : 0);
+    if (m_scan.view() && most != m_most)
+        showRange(most);
+    if (!forecast.recipe && asksQuality()) {
+        m_predicted->setText(forecast.target.isSize() ? QString() : tr("Not reached"));
+        m_predicted->setToolTip(tr("With the locks of now no choice of formats is that good."));
+        return;
+    }
     if (!forecast.recipe) {
         const double least = forecast.range.least;
         m_predicted->setText(
@@ -250,6 +319,13 @@ void RecipeBar::showForecast()
     QString quality = qualityText(recipe.qualities[m_output], metric);
     if (!unit.isEmpty())
         quality += QLatin1Char(' ') + unit;
+    if (asksQuality() && !forecast.target.isSize()) { // the size is what is asked for
+        m_bits = recipe.averageBits;
+        m_following = true;
+        m_slider->setBits(m_bits);
+        m_following = false;
+        quality = tr("%1 bits").arg(QLocale().toString(recipe.averageBits, 'f', 2));
+    }
     m_predicted->setText(tr("%1 predicted").arg(quality));
     const QString solver = recipe.exact
         ? tr("Solved exactly: no other choice of formats has a smaller sum.")
@@ -269,9 +345,21 @@ void RecipeBar::updateButtons()
     const bool free = ready && !m_scan.isWorking() && obstacle.isEmpty();
     m_verify->setEnabled(free && m_scan.forecast().recipe.has_value());
     m_frontier->setEnabled(free);
-    for (QWidget* part : {static_cast<QWidget*>(m_slider), static_cast<QWidget*>(m_field),
-                          static_cast<QWidget*>(m_unit)})
-        part->setEnabled(ready);
+    const auto most = [this](std::size_t recipes) {
+        const SearchEstimate search = m_scan.searchEstimate(recipes, rounds());
+        return search.time.highMs > 0 ? tr("At most %1 short runs, %2.")
+                                            .arg(search.runs)
+                                            .arg(toQString(durationText(search.time)))
+                                      : tr("At most %1 short runs.").arg(search.runs);
+    };
+    m_verify->setToolTip(
+        tr("Finds the best recipe, measures it and puts it into the run. %1").arg(most(1)));
+    m_frontier->setToolTip(
+        tr("Finds and measures recipes of 3, 3.5, 4, 4.5, 5, 6, 7 and 8 bits. %1")
+            .arg(most(std::size(ScanController::kFrontierBits))));
+    m_slider->setEnabled(ready && !asksQuality()); // follows what a quality takes
+    m_field->setEnabled(ready);
+    m_unit->setEnabled(ready);
 }
 
 } // namespace bitfront

@@ -43,7 +43,10 @@ signals:
 
 private:
     void showForecast();
+    void showRange(double most);
     void showUnit();
+    void showQualityUnit();
+    bool asksQuality() const;
     void takeSlider();
     void takeField();
     double toUnit(double bits) const;
@@ -59,6 +62,8 @@ private:
     QPushButton* m_verify;
     QPushButton* m_frontier;
     double m_bits = 4;
+    BudgetRange m_range; ///< without locks
+    double m_most = 0; ///< the slider's end in bits, with the locks of now
     std::size_t m_output = 0;
     bool m_following = false; ///< while slider and field follow each other
 };

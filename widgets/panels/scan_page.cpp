@@ -54,6 +54,7 @@ ScanPage::ScanPage(ScanController& scan, QWidget* parent)
     , m_change(makeButton(tr("Change…"), ButtonRole::Link))
     , m_method(new QComboBox)
     , m_attention(new QCheckBox)
+    , m_embeddings(new QCheckBox)
     , m_tied(new Label({}, 13, 400, Tone::Text2))
     , m_untie(makeButton(tr("Untie"), ButtonRole::Link))
     , m_start(makeButton(tr("Scan"), ButtonRole::Primary, QStringLiteral("play")))
@@ -113,19 +114,29 @@ QWidget* ScanPage::buildChoices()
     m_attention->setObjectName(QStringLiteral("scanTieAttention"));
     m_attention->setText(tr("Query, key and value together"));
     m_attention->setToolTip(tr("The three get one format in every attention"));
+    m_embeddings->setObjectName(QStringLiteral("scanEmbeddings"));
+    m_embeddings->setText(tr("Palettes for embeddings, too"));
+    m_embeddings->setToolTip(tr("Else embeddings are tried in integer formats only, as in the "
+                                "reference's sweep"));
     m_untie->setObjectName(QStringLiteral("scanUntie"));
     auto* choices = new QWidget;
     auto* flow = new FlowLayout(8, choices);
     flow->setContentsMargins(0, 4, 0, 4);
     for (QWidget* choice : {static_cast<QWidget*>(m_formats), static_cast<QWidget*>(m_change),
                             static_cast<QWidget*>(m_method), static_cast<QWidget*>(m_attention),
-                            static_cast<QWidget*>(m_tied), static_cast<QWidget*>(m_untie)})
+                            static_cast<QWidget*>(m_embeddings), static_cast<QWidget*>(m_tied),
+                            static_cast<QWidget*>(m_untie)})
         flow->addWidget(choice);
     connect(m_formats, &QComboBox::activated, this,
             [this](int index) { chooseFormats(m_formats->itemData(index).toInt()); });
     connect(m_change, &QPushButton::clicked, this, &ScanPage::pickFormats);
     connect(m_method, &QComboBox::activated, this, &ScanPage::refresh);
     connect(m_attention, &QCheckBox::clicked, this, &ScanPage::refresh);
+    connect(m_embeddings, &QCheckBox::clicked, this, [this](bool allowed) {
+        m_wish.palette = m_palette;
+        m_wish.palette->embeddings = allowed;
+        refresh();
+    });
     connect(m_untie, &QPushButton::clicked, this, [this] {
         m_wish.ties.clear();
         refresh();
@@ -278,6 +289,9 @@ void ScanPage::showEstimate(const ScanEstimate& estimate)
     words << heldOutText(estimate.split) << tr("Cancel at any time; what was measured is kept.");
     m_words->setText(words.join(QLatin1Char(' ')));
     m_attention->setVisible(estimate.attentionTies > 0);
+    m_palette = estimate.palette;
+    m_embeddings->setVisible(estimate.embeddings > 0);
+    m_embeddings->setChecked(m_palette.embeddings);
     m_start->setText(estimate.missing == 0 ? tr("Show the scan")
                          : estimate.time.highMs > 0
                          ? tr("Scan, %1").arg(toQString(durationText(estimate.time)))

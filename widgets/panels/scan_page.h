@@ -64,6 +64,8 @@ private:
     QPushButton* m_change;
     QComboBox* m_method;
     QCheckBox* m_attention;
+    QCheckBox* m_embeddings;
+    PaletteOptions m_palette; ///< of the latest estimate
     Label* m_tied;
     QPushButton* m_untie;
     QPushButton* m_start;

@@ -53,7 +53,7 @@ SensitivityPanel::SensitivityPanel(ScanController& scan, RunController& run, Sel
     connect(&m_run, &RunController::snapshotChanged, this, &SensitivityPanel::refreshMarks);
     connect(m_page, &ScanPage::scanRequested, this, [this](const ScanWish& wish) {
         m_asking = false;
-        m_scan.startScan(wish);
+        startScan(wish);
     });
     connect(m_page, &ScanPage::backRequested, this, [this] {
         m_asking = false;
@@ -65,8 +65,7 @@ SensitivityPanel::SensitivityPanel(ScanController& scan, RunController& run, Sel
     });
     connect(m_bar, &RecipeBar::verifyRequested, this,
             [this] { m_scan.verify(m_bar->target(), m_bar->rounds()); });
-    connect(m_bar, &RecipeBar::frontierRequested, this,
-            [this] { m_scan.drawFrontier(m_bar->rounds()); });
+    connect(m_bar, &RecipeBar::frontierRequested, this, &SensitivityPanel::drawFrontier);
     connect(m_view, &SensitivityView::lockRequested, this, &SensitivityPanel::lockUnits);
     connect(m_view, &SensitivityView::tieRequested, this, &SensitivityPanel::tieUnits);
     refresh();

@@ -8,6 +8,8 @@
 #include "widgets/plot_forecast.h"
 #include "widgets/workbench/scan_controller.h"
 
+#include <functional>
+
 class QPushButton;
 class QStackedLayout;
 
@@ -43,6 +45,8 @@ public:
 signals:
     /// To be said next to the results.
     void said(bitfront::MessageBanner::Kind kind, const QString& text);
+    /// A question with one answer, next to the results.
+    void asked(const QString& text, const QString& answer, const std::function<void()>& act);
     void forecastChanged(const std::optional<bitfront::PlotForecast>& forecast);
 
 protected:
@@ -66,6 +70,8 @@ private:
     void showForecast();
     void tellFound(const ResultRecord& record);
     void lockUnits(const std::vector<std::size_t>& units, const QString& format);
+    void drawFrontier();
+    void startScan(const ScanWish& wish);
     void tieUnits(const std::vector<std::size_t>& units, bool tied);
     QString facts() const;
 

@@ -42,6 +42,37 @@ private:
     std::vector<FormatLock> m_before, m_after;
 };
 
+/// Another grouping of layers, as one step of the window's undo: what was measured is known, so
+/// that going back takes no time.
+class TieStep : public QUndoCommand
+{
+public:
+    TieStep(ScanController& scan, ScanWish before, ScanWish after)
+        : QUndoCommand(SensitivityPanel::tr("ties of layers"))
+        , m_scan(scan)
+        , m_before(std::move(before))
+        , m_after(std::move(after))
+    {
+    }
+    void undo() override { go(m_before); }
+    void redo() override { go(m_after); }
+
+private:
+    void go(const ScanWish& wish)
+    {
+        if (m_scan.isWorking() || !m_scan.obstacle().isEmpty())
+            setObsolete(true); // not now; a step that does nothing is no step
+        else
+            m_scan.startScan(wish);
+    }
+
+    ScanController& m_scan;
+    ScanWish m_before, m_after;
+};
+
+/// A frontier that takes longer is asked about first.
+constexpr double kLongMs = 10'000;
+
 QString qualityWords(double value, Metric metric)
 {
     const QString unit = metricUnit(metric);
@@ -131,8 +162,9 @@ void SensitivityPanel::showForecast()
     if (view && forecast.recipe && m_touched && isVisible()) {
         const std::size_t output =
             view->sensitivity.indexOf(m_run.header().metrics.at(m_run.judged()).output);
-        point =
-            PlotForecast {16 / forecast.recipe->averageBits, forecast.recipe->qualities.at(output)};
+        if (output < forecast.recipe->qualities.size()) // else no layer could be measured
+            point = PlotForecast {16 / forecast.recipe->averageBits,
+                                  forecast.recipe->qualities[output]};
     }
     emit forecastChanged(point);
 }
@@ -171,12 +203,15 @@ void SensitivityPanel::tellFound(const ResultRecord& record)
     QStringList words {tr("%1 at %2 bits")
                            .arg(qualityWords(output->value, output->metric),
                                 QLocale().toString(measured->size.averageBits(), 'f', 2))};
+    // Predictions are of the samples that formats are chosen by.
+    if (record.recipe && index < record.recipe->predicted.size())
+        words << tr("%1 where %2 was predicted")
+                     .arg(qualityWords(output->split ? output->split->chosenOn : output->value,
+                                       output->metric),
+                          qualityWords(record.recipe->predicted[index], output->metric));
     if (output->split)
         words << tr("%1 on held-out samples")
                      .arg(qualityWords(output->split->heldOut, output->metric));
-    if (record.recipe && index < record.recipe->predicted.size())
-        words << tr("%1 was predicted")
-                     .arg(qualityWords(record.recipe->predicted[index], output->metric));
     QString text = tr("Measured %1: %2.").arg(name, words.join(QStringLiteral(", ")));
     const std::vector<std::string> warnings = recipeWarnings(record);
     for (const std::string& warning : warnings)
@@ -220,17 +255,47 @@ void SensitivityPanel::lockUnits(const std::vector<std::size_t>& units, const QS
                 return view->model.layers[layer].name == lock.layer;
             });
         });
-        const FormatLock lock {view->model.layers[layers.front()].name, format.toStdString()};
-        if (!format.isEmpty() && m_scan.canLock(lock))
-            locks.push_back(lock);
+        if (!format.isEmpty())
+            locks.push_back({view->model.layers[layers.front()].name, format.toStdString()});
         names << toQString(view->space.units[unit].name);
     }
+    locks = m_scan.heldLocks(locks);
     if (locks == m_scan.locks())
         return;
     const QString what = names.size() == 1 ? names.front() : tr("%1 layers").arg(names.size());
     m_selection.undoStack().push(new LockStep(m_scan, std::move(locks),
                                               format.isEmpty() ? tr("unlocking of %1").arg(what)
                                                                : tr("lock of %1").arg(what)));
+}
+
+void SensitivityPanel::startScan(const ScanWish& wish)
+{
+    const ScanViewPtr& view = m_scan.view();
+    if (!view) {
+        m_scan.startScan(wish);
+        return;
+    }
+    ScanWish before = wishOf(view->header, view->model);
+    const bool tied = wish.ties != before.ties || wish.tieAttention != before.tieAttention;
+    if (tied && view->isComplete())
+        m_selection.undoStack().push(new TieStep(m_scan, std::move(before), wish));
+    else
+        m_scan.startScan(wish);
+}
+
+void SensitivityPanel::drawFrontier()
+{
+    const SearchEstimate search =
+        m_scan.searchEstimate(std::size(ScanController::kFrontierBits), m_bar->rounds());
+    const auto draw = [this] { m_scan.drawFrontier(m_bar->rounds()); };
+    if (search.time.highMs < kLongMs)
+        draw();
+    else
+        emit asked(tr("The frontier takes at most %1 short runs, %2. Cancel at any time; what was "
+                      "measured is kept.")
+                       .arg(search.runs)
+                       .arg(toQString(durationText(search.time))),
+                   tr("Draw frontier"), draw);
 }
 
 /// Tied layers are measured together, so ties lead to the question of a scan.
@@ -244,12 +309,17 @@ void SensitivityPanel::tieUnits(const std::vector<std::size_t>& units, bool tied
     for (const std::size_t unit : units)
         for (const std::size_t layer : view->space.units.at(unit).layers)
             tie.push_back(view->model.layers[layer].name);
-    // A layer is in one group at most.
-    std::erase_if(wish.ties, [&](const std::vector<std::string>& known) {
-        return std::ranges::any_of(known, [&](const std::string& layer) {
-            return std::ranges::find(tie, layer) != tie.end();
-        });
-    });
+    // A layer is in one group at most; groups are those that the scan made of patterns and names.
+    wish.tieAttention = false;
+    wish.ties.clear();
+    for (const ScanUnit& unit : view->space.units)
+        if (unit.layers.size() > 1 && std::ranges::none_of(unit.layers, [&](std::size_t layer) {
+                return std::ranges::find(tie, view->model.layers[layer].name) != tie.end();
+            })) {
+            wish.ties.emplace_back();
+            for (const std::size_t layer : unit.layers)
+                wish.ties.back().push_back(view->model.layers[layer].name);
+        }
     if (tied)
         wish.ties.push_back(std::move(tie));
     m_asking = true;

@@ -23,11 +23,8 @@ void SensitivityModel::setScan(ScanViewPtr view, std::size_t output)
         m_view = std::move(view);
         m_output = output;
         updateRange();
-        if (m_order == Order::Loss && m_view->isComplete()) {
-            emit layoutAboutToBeChanged();
-            arrange();
-            emit layoutChanged();
-        }
+        if (m_order == Order::Loss && m_view->isComplete())
+            arrangeAgain();
         tellAll({});
         emit headerDataChanged(Qt::Horizontal, 0, std::max(columnCount() - 1, 0));
         return;
@@ -137,6 +134,15 @@ std::vector<std::size_t> SensitivityModel::unitsAt(int row) const
         return {};
     const Row& one = m_rows[static_cast<std::size_t>(row)];
     return one.members.empty() ? std::vector<std::size_t> {one.unit} : one.members;
+}
+
+std::string SensitivityModel::lockOf(std::size_t unit) const
+{
+    for (auto lock = m_locks.rbegin(); lock != m_locks.rend(); ++lock)
+        for (const std::size_t layer : m_view->space.units[unit].layers)
+            if (fitsPattern(lock->layer, m_view->model.layers[layer].name))
+                return lock->format;
+    return {};
 }
 
 std::string SensitivityModel::formatAt(int column) const

@@ -58,6 +58,8 @@ public:
     /// Units of a row: one, or all of a module.
     std::vector<std::size_t> unitsAt(int row) const;
     int rowOf(std::size_t unit); ///< unfolds its module where needed; −1 when there is none
+    /// The format that a unit is locked to, FormatLock::format; empty when it is free.
+    std::string lockOf(std::size_t unit) const;
     /// Of a column; "fp16" for the first.
     std::string formatAt(int column) const;
 
@@ -87,6 +89,7 @@ private:
     };
     void arrange();
     void arrangeByLoss();
+    void arrangeAgain();
     void updateAllowed();
     void updateRange();
     Cell cell(std::size_t unit, int column) const;

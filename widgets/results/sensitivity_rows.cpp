@@ -111,6 +111,21 @@ void SensitivityModel::arrangeByLoss()
     m_orderColumn = column;
 }
 
+/// Selection and current cell stay with their units.
+void SensitivityModel::arrangeAgain()
+{
+    emit layoutAboutToBeChanged();
+    const std::vector<Row> before = m_rows;
+    arrange();
+    const QModelIndexList indexes = persistentIndexList();
+    for (const QModelIndex& one : indexes) {
+        const std::size_t unit = before[static_cast<std::size_t>(one.row())].unit;
+        const auto now = std::ranges::find(m_rows, unit, &Row::unit);
+        changePersistentIndex(one, index(static_cast<int>(now - m_rows.begin()), one.column()));
+    }
+    emit layoutChanged();
+}
+
 void SensitivityModel::setOrder(Order order, int column)
 {
     if (order == m_order && (column < 0 || column == m_orderColumn))

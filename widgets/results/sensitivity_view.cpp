@@ -138,11 +138,10 @@ void SensitivityView::lockToCurrent()
     if (!current.isValid() || !m_model.unitAt(current.row())
         || current.data(Qt::DisplayRole).toString().isEmpty())
         return;
-    const QString locked = current.data(SensitivityModel::LockRole).toString();
-    const bool forbidden = current.data(SensitivityModel::ForbiddenRole).toBool();
-    const QString format = QString::fromStdString(m_model.formatAt(current.column()));
-    emit lockRequested({*m_model.unitAt(current.row())},
-                       !locked.isEmpty() && !forbidden ? QString() : format);
+    const std::size_t unit = *m_model.unitAt(current.row());
+    const std::string format = m_model.formatAt(current.column());
+    emit lockRequested({unit},
+                       m_model.lockOf(unit) == format ? QString() : QString::fromStdString(format));
 }
 
 bool SensitivityView::chosenAreTied() const
@@ -232,7 +231,8 @@ void SensitivityView::openMenu(const QPoint& at)
     QMenu menu;
     menu.setObjectName(QStringLiteral("sensitivityMenu"));
     const bool one = current.isValid() && m_model.unitAt(current.row()).has_value();
-    if (one && !current.data().toString().isEmpty()) {
+    if (one && !current.data().toString().isEmpty()
+        && m_model.lockOf(*m_model.unitAt(current.row())) != m_model.formatAt(current.column())) {
         const QString format =
             m_model.headerData(current.column(), Qt::Horizontal, Qt::DisplayRole).toString();
         menu.addAction(keyed(tr("&Lock to %1").arg(format), kLockKey), this,

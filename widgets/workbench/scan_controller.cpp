@@ -85,24 +85,38 @@ void ScanController::readScan()
 
 void ScanController::adoptView(ScanViewPtr view)
 {
+    // What was foreseen for another scan is not true of this one.
+    if (!m_view || !view->isComplete() || !isSameScan(m_view->header, view->header)) {
+        m_predictTask.request_stop();
+        m_forecast = {};
+    }
     m_view = std::move(view);
-    // Of another scan: what cannot be kept to any more.
-    if (m_view->isComplete()
-        && std::erase_if(m_locks, [this](const FormatLock& lock) { return !canLock(lock); }) > 0)
-        emit locksChanged();
+    if (m_view->isComplete())
+        if (auto locks = heldLocks(m_locks); locks != m_locks) {
+            m_locks = std::move(locks);
+            emit locksChanged();
+        }
     emit viewChanged();
+}
+
+std::vector<FormatLock> ScanController::heldLocks(const std::vector<FormatLock>& locks) const
+{
+    std::vector<FormatLock> held;
+    for (const FormatLock& lock : locks) {
+        held.push_back(lock);
+        try {
+            if (m_view)
+                applyLocks(m_view->space, m_view->model, held);
+        } catch (const Error&) {
+            held.pop_back();
+        }
+    }
+    return held;
 }
 
 bool ScanController::canLock(const FormatLock& lock) const
 {
-    if (!m_view)
-        return false;
-    try {
-        applyLocks(m_view->space, m_view->model, {&lock, 1});
-        return true;
-    } catch (const Error&) {
-        return false;
-    }
+    return m_view && !heldLocks({lock}).empty();
 }
 
 QString ScanController::obstacle() const
@@ -181,8 +195,16 @@ void ScanController::requestEstimate(const ScanWish& wish)
         });
 }
 
+SearchEstimate ScanController::searchEstimate(std::size_t recipes, int rounds) const
+{
+    return m_view && m_sources ? estimateSearch(*m_view, m_sources->header, recipes, rounds)
+                               : SearchEstimate {};
+}
+
 void ScanController::setLocks(std::vector<FormatLock> locks)
 {
+    // Steps of undo come from before another scan.
+    locks = heldLocks(locks);
     if (locks == m_locks)
         return;
     m_locks = std::move(locks);
@@ -219,7 +241,11 @@ void ScanController::requestPrediction(const RecipeTarget& target)
                 emit predicted();
             };
         },
-        [this](const Failure& failure) { emit failed(errorText(Task::Recipe, failure)); });
+        [this](const Failure& failure) {
+            m_forecast.recipe.reset();
+            emit predicted();
+            emit failed(errorText(Task::Recipe, failure));
+        });
 }
 
 void ScanController::setReserved(bool reserved)

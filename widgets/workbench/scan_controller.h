@@ -64,6 +64,9 @@ public:
     void cancel(); ///< what was measured is kept
     /// Locks that recipes keep to, in the order they were made. forecast() follows.
     const std::vector<FormatLock>& locks() const { return m_locks; }
+    /// Without those that the scan cannot keep to together with the ones before them.
+    std::vector<FormatLock> heldLocks(const std::vector<FormatLock>& locks) const;
+    /// heldLocks() of them.
     void setLocks(std::vector<FormatLock> locks);
     /// Whether the scan holds a format that fits the lock.
     bool canLock(const FormatLock& lock) const;
@@ -73,6 +76,8 @@ public:
     /// Finds a recipe with the locks of now, measures it, puts it into the run.
     void verify(const RecipeTarget& target, int rounds);
     void drawFrontier(int rounds);
+    /// Of so many recipes; nothing without a scan.
+    SearchEstimate searchEstimate(std::size_t recipes, int rounds) const;
     /// Measures failed results that are in no sweep, recipes and kept layers, once more.
     void measureAgain(std::vector<CompressionConfig> configs);
     /// Measures a result of the run once more with one layer kept.

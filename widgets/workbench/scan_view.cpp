@@ -2,6 +2,7 @@
 #include "widgets/workbench/scan_view.h"
 
 #include "core/scan/choice_measurer.h"
+#include "core/scan/recipe_search.h"
 #include "core/scan/scan.h"
 
 #include <algorithm>
@@ -94,8 +95,8 @@ ScanSettings settingsOf(const ScanWish& wish, const RunHeader& run)
     if (wish.tieAttention)
         for (auto& tie : attentionTies(run.model))
             settings.ties.push_back(std::move(tie));
-    settings.indivisible = run.plan.indivisible;
-    settings.palette = run.plan.palette;
+    settings.indivisible = wish.indivisible.value_or(run.plan.indivisible);
+    settings.palette = wish.palette.value_or(run.plan.palette);
     return settings;
 }
 
@@ -106,6 +107,8 @@ ScanWish wishOf(const ScanHeader& header, const ModelInfo& model)
     wish.heldOutShare = header.heldOutShare;
     wish.method = settings.method;
     wish.formats = settings.formats;
+    wish.indivisible = settings.indivisible;
+    wish.palette = settings.palette;
     wish.ties = settings.ties;
     const auto attention = attentionTies(model);
     wish.tieAttention = !attention.empty()
@@ -139,8 +142,21 @@ ScanEstimate estimateScan(const ScanWish& wish, const RunHeader& run, const Scan
     if (run.probe.forwardMs > 0)
         estimate.time = scanTime(space, estimate.missing, run.probe);
     estimate.attentionTies = attentionTies(run.model).size();
+    estimate.embeddings = static_cast<std::size_t>(
+        std::ranges::count(run.model.layers, LayerKind::Embedding, &LayerInfo::kind));
+    estimate.palette = settings.palette;
     if (known)
         estimate.split = known->header.split;
+    return estimate;
+}
+
+SearchEstimate estimateSearch(const ScanView& scan, const RunHeader& run, std::size_t recipes,
+                              int rounds)
+{
+    SearchEstimate estimate;
+    estimate.runs = recipes * mostMeasurements(scan.space, rounds);
+    if (run.probe.forwardMs > 0)
+        estimate.time = scanTime(scan.space, estimate.runs, run.probe);
     return estimate;
 }
 

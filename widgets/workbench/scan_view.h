@@ -45,6 +45,8 @@ struct ScanWish
     bool tieAttention = false;
     std::vector<std::vector<std::string>> ties; ///< of the user's own making
     double heldOutShare = 0.25; ///< of the samples, kept out of every choice
+    std::optional<IndivisiblePolicy> indivisible; ///< empty: as the run's plan has it
+    std::optional<PaletteOptions> palette; ///< empty: as the run's plan has it
 
     bool operator==(const ScanWish&) const = default;
 };
@@ -62,10 +64,21 @@ struct ScanEstimate
     std::size_t runs = 0, missing = 0; ///< short runs in all, and those not made yet
     TimeRange time; ///< of what is missing; zero where the run knows no times
     std::size_t attentionTies = 0; ///< groups that tieAttention would tie
+    std::size_t embeddings = 0; ///< layers that get palettes only where PaletteOptions allow it
+    PaletteOptions palette; ///< those that the scan would have
     std::optional<SampleSplit> split; ///< as the known scan could do it
 };
 /// `known` is what was measured before; may be null. Throws what makeScanSpace() throws.
 ScanEstimate estimateScan(const ScanWish& wish, const RunHeader& run, const ScanView* known);
+
+/// What a search for recipes comes to at most.
+struct SearchEstimate
+{
+    std::size_t runs = 0;
+    TimeRange time; ///< zero where the run knows no times
+};
+SearchEstimate estimateSearch(const ScanView& scan, const RunHeader& run, std::size_t recipes,
+                              int rounds);
 
 /// What a budget would give, by the scan alone.
 struct RecipeForecast

@@ -7,8 +7,12 @@
 #include "widgets/workbench/run_controller.h"
 #include "widgets/workbench/text.h"
 
+#include <QLocale>
+#include <QStringList>
+
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <thread>
 
 namespace bitfront {
@@ -16,6 +20,22 @@ namespace bitfront {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+/// What a frontier came to, and what it did not come to.
+QString frontierWords(std::size_t sizes, std::size_t recipes, const QStringList& unmet)
+{
+    QStringList words;
+    words << (recipes == 1
+                  ? ScanController::tr("One recipe for %1 sizes.").arg(sizes)
+                  : ScanController::tr("%1 recipes for %2 sizes.").arg(recipes).arg(sizes));
+    if (!unmet.isEmpty())
+        words << ScanController::tr("None has %1 bits or less: the smallest formats and the locks "
+                                    "take more.")
+                     .arg(unmet.last());
+    if (recipes + static_cast<std::size_t>(unmet.size()) < sizes)
+        words << ScanController::tr("Where more bits gain nothing, sizes share a recipe.");
+    return words.join(QLatin1Char(' '));
+}
+
 /// Between two pictures of a growing scan; also ten times what making one takes.
 constexpr auto kPicture = std::chrono::milliseconds(150);
 
@@ -23,11 +43,15 @@ constexpr auto kPicture = std::chrono::milliseconds(150);
 
 Experiment& ScanController::Sources::openExperiment(const std::stop_token& stop)
 {
-    if (!model)
-        model = engine()->openModel(header.model.path, stop, header.model.layerOptions);
-    if (!isSameModel(model->info(), header.model))
-        throw Error(ErrorCode::BadFormat, header.model.fileName + " has changed since this run.",
-                    "Restore the file, or start a new run.", header.model.path);
+    if (!model) {
+        // Kept only when it is the run's: a file that is restored is to be read again.
+        auto opened = engine()->openModel(header.model.path, stop, header.model.layerOptions);
+        if (!isSameModel(opened->info(), header.model))
+            throw Error(ErrorCode::BadFormat,
+                        header.model.fileName + " has changed since this run.",
+                        "Restore the file, or start a new run.", header.model.path);
+        model = std::move(opened);
+    }
     if (!experiment) {
         auto inputs = engine()->loadInputs(header.inputsPath, *model, header.inputOptions);
         if (inputs->sha256() != header.inputsSha256)
@@ -54,6 +78,7 @@ RecipeRequest ScanController::Sources::request(const ScanSettings& settings, dou
     request.runFolder = folder;
     request.settings = settings;
     request.heldOutShare = heldOutShare;
+    request.mustExist = true;
     request.workers = threads().workers;
     request.threadsPerWorker = threads().threadsPerWorker;
     return request;
@@ -81,6 +106,9 @@ void ScanController::begin(Work work, Measuring measuring)
     // By itself: what is cancelled before it began is never called.
     m_queue.post([this, failure, work, generation = m_generation](const std::stop_token&) {
         tell(generation, [this, failure, work] {
+            // Of a scan the panel shows how far it came.
+            if (isCancelling() && work != Work::Scan && !*failure)
+                emit noted(tr("Cancelled. What was measured is kept."));
             end();
             if (*failure)
                 emit failed(errorText(work == Work::Scan ? Task::Scan : Task::Recipe, **failure));
@@ -152,10 +180,20 @@ void ScanController::searchRecipes(Work work, std::vector<RecipeTarget> targets,
           [this, targets = std::move(targets), rounds, locks = m_locks,
            settings = m_view->header.settings, share = m_view->header.heldOutShare,
            generation = m_generation](Sources& sources, const std::stop_token& stop) {
-              RecipeSession session(sources.request(settings, share, stop));
-              session.scan(stop);
+              RecipeRequest request = sources.request(settings, share, stop);
+              request.retryFailed = false; // whoever scans again tries again
+              RecipeSession session(std::move(request));
+              session.scan(stop, [&](std::size_t done, std::size_t total) {
+                  tell(generation, [this, done, total] {
+                      m_progress.done = static_cast<int>(done);
+                      m_progress.total = static_cast<int>(total);
+                      emit progressChanged();
+                  });
+              });
               session.lock(locks);
               const bool several = targets.size() > 1;
+              std::set<std::string> records;
+              QStringList unmet;
               for (std::size_t i = 0; i < targets.size(); ++i) {
                   const auto progress = [&](int round, std::size_t done, std::size_t total) {
                       tell(generation, [this, i, round, done, total] {
@@ -169,6 +207,7 @@ void ScanController::searchRecipes(Work work, std::vector<RecipeTarget> targets,
                   try {
                       const ResultRecord record =
                           session.addRecipe(targets[i], rounds, stop, progress);
+                      records.insert(record.config.name);
                       tell(generation, [this, record] {
                           m_run.addRecord(record);
                           emit found(record);
@@ -177,13 +216,14 @@ void ScanController::searchRecipes(Work work, std::vector<RecipeTarget> targets,
                       // Of a whole frontier, sizes that are too small are left out.
                       if (!several || error.code() != ErrorCode::BadArgument)
                           throw;
-                      tell(generation, [this, target = targets[i]] {
-                          emit noted(tr("There is no recipe of %1: the smallest formats and the "
-                                        "locks take more.")
-                                         .arg(toQString(target.text())));
-                      });
+                      unmet << QLocale().toString(targets[i].value);
                   }
               }
+              if (several)
+                  tell(generation,
+                       [this, words = frontierWords(targets.size(), records.size(), unmet)] {
+                           emit noted(words);
+                       });
           });
 }
 
