@@ -167,6 +167,9 @@ void PlotCanvas::setSnapshot(const ResultSnapshot* snapshot, const PlotView& vie
     tickerOf(m_plot.xAxis)->setLogarithmic(m_scene.logarithmic);
     m_plot.xAxis->setLabel(m_scene.xTitle);
     m_plot.xAxis->setScaleType(m_scene.logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    m_homeXs = m_scene.xs;
+    m_homeQualities = m_scene.qualities;
+    makeRoom();
     if (!keepRanges)
         showHomeRanges();
     layOut();
@@ -180,8 +183,8 @@ void PlotCanvas::setTargets(const std::optional<double>& quality, const std::opt
 
 void PlotCanvas::showHomeRanges()
 {
-    m_plot.xAxis->setRange(m_scene.xs.low, m_scene.xs.high);
-    m_plot.yAxis->setRange(m_scene.qualities.low, m_scene.qualities.high);
+    m_plot.xAxis->setRange(m_homeXs.low, m_homeXs.high);
+    m_plot.yAxis->setRange(m_homeQualities.low, m_homeQualities.high);
 }
 
 /// Fixed margins, so that the plot does not jump when tick labels change; lanes push the axes

@@ -77,6 +77,8 @@ public:
     const PlotMarks& marks() const { return m_marks; }
     /// Moves the target lines without a new scene.
     void setTargets(const std::optional<double>& quality, const std::optional<double>& x);
+    /// Makes room for it in the ranges of an unzoomed plot; whether those changed.
+    bool setForecast(const std::optional<PlotForecast>& forecast);
     void showHomeRanges();
     /// Repaints points and axes, or only rings and labels.
     void replot();
@@ -117,10 +119,11 @@ public:
     QRectF ratioHandle() const;
     QString qualityTargetText() const;
     QString ratioTargetText() const;
-    /// Where the predicted recipe is drawn, at the edge when it lies beyond; and its words.
+    /// Where the predicted recipe is drawn, near the edge when it lies beyond.
     std::optional<QPointF> forecastAt() const;
+    /// Where it lies from there: −1, 0 or 1 along each axis of the screen.
+    QPoint forecastBeyond() const;
     QString forecastText() const;
-    QRectF forecastWords() const; ///< null without a forecast
     QString code(RecordId record) const;
 
     /// Chooses and places labels for what is drawn now.
@@ -131,19 +134,23 @@ public:
     QRectF betterWords() const;
     QRectF starWords() const;
 
-    static constexpr double kMarkerSize = 10, kRingRadius = 10.5, kKneeRadius = 11;
+    static constexpr double kMarkerSize = 10, kRingRadius = 10.5, kKneeRadius = 11,
+                            kForecastRadius = 10;
 
 private:
     void setUpLayers();
     void layOut();
     std::vector<LabelWish> wishes() const;
     void addWords(LabelObstacles& obstacles) const;
+    std::optional<QPointF> forecastPixel() const;
+    bool makeRoom();
 
     QCustomPlot& m_plot;
     Theme m_theme;
     bool m_exporting;
     const ResultSnapshot* m_snapshot = nullptr;
     PlotScene m_scene;
+    PlotRange m_homeXs, m_homeQualities; ///< of the scene, and the forecast within
     PlotMarks m_marks;
 };
 

@@ -37,6 +37,8 @@ std::vector<LabelWish> PlotCanvas::wishes() const
     }
     const PlotProjection now = projection();
     std::vector<LabelWish> result;
+    if (const auto at = forecastAt())
+        result.push_back({kNoRecord, *at, kForecastRadius, forecastText(), true});
     for (const RecordId id : order) {
         const PlotPoint* point = m_scene.find(id);
         const auto asked = [id](const LabelWish& wish) { return wish.record == id; };
@@ -54,41 +56,6 @@ std::vector<LabelWish> PlotCanvas::wishes() const
     return result;
 }
 
-std::optional<QPointF> PlotCanvas::forecastAt() const
-{
-    const auto& forecast = m_marks.forecast;
-    const auto x = forecast && m_snapshot ? m_scene.xOfRatio(forecast->ratio) : std::nullopt;
-    if (!x)
-        return std::nullopt;
-    const QRectF inside = area().adjusted(8, 8, -8, -8);
-    const bool finite = std::isfinite(forecast->quality);
-    const QPointF at = pixel(*x, finite ? forecast->quality : 0);
-    const double y = finite ? at.y() : forecast->quality > 0 ? inside.top() : inside.bottom();
-    return QPointF(std::clamp(at.x(), inside.left(), inside.right()),
-                   std::clamp(y, inside.top(), inside.bottom()));
-}
-
-QString PlotCanvas::forecastText() const
-{
-    return m_marks.forecast ? QCoreApplication::translate("Plot", "%1 predicted")
-                                  .arg(qualityWithUnit(m_scene.metric, m_marks.forecast->quality))
-                            : QString();
-}
-
-/// At the right of the diamond, or at its left where there is no room.
-QRectF PlotCanvas::forecastWords() const
-{
-    const auto at = forecastAt();
-    if (!at)
-        return {};
-    const QFontMetricsF metrics(uiFont(11, 600));
-    QRectF words(at->x() + 13, at->y() - metrics.height() / 2,
-                 metrics.horizontalAdvance(forecastText()) + 6, metrics.height());
-    if (words.right() > area().right())
-        words.moveRight(at->x() - 13);
-    return words;
-}
-
 /// Everything else that is written on the picture.
 void PlotCanvas::addWords(LabelObstacles& obstacles) const
 {
@@ -104,10 +71,6 @@ void PlotCanvas::addWords(LabelObstacles& obstacles) const
     if (m_scene.identicalLane) // the words "∞ identical" and the hairline under them
         obstacles.boxes.emplace_back(area().right() - uiPx(80), identicalLane().top(), uiPx(80),
                                      identicalLane().height());
-    if (const auto at = forecastAt()) {
-        obstacles.boxes.emplace_back(at->x() - 11, at->y() - 11, 22, 22);
-        obstacles.boxes.push_back(forecastWords());
-    }
     for (const RecordId id : m_marks.pins) {
         const PlotPoint* point = m_scene.find(id);
         const auto at = point ? marker(*point) : std::nullopt;

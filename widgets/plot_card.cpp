@@ -63,8 +63,9 @@ void PlotCard::setRecord(const ResultSnapshot& snapshot, const PlotScene& scene,
     const QLocale locale;
     m_point = scene.points[static_cast<std::size_t>(id)];
     m_title = QString::fromStdString(title(record.config));
-    m_subtitle = fromView(groupKey(record.config.group)) + QLatin1Char(' ')
-        + fromView(groupTitle(record.config.group)).toLower();
+    m_subtitle = fromView(groupTitle(record.config.group)).toLower();
+    if (record.config.group != GroupId::Mixed) // its key would say it twice
+        m_subtitle.prepend(fromView(groupKey(record.config.group)) + QLatin1Char(' '));
     if (const CompressionConfig* seed = configOf(snapshot, analysed.seed))
         m_subtitle += tr(" · refines %1").arg(QString::fromStdString(shortCode(*seed)));
     if (scene.knee == id)

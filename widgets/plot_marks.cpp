@@ -153,11 +153,18 @@ void OverItem::drawForecast(QCPPainter& p) const
     drawMarkerShape(p, GroupId::Mixed, *at, 13);
     p.setPen(QPen(t.group(GroupId::Mixed), 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
     drawMarkerShape(p, GroupId::Mixed, *at, 13);
-    p.fillRect(m_canvas.forecastWords(), withAlpha(t.surface, 0.92));
-    p.setFont(uiFont(11, 600));
-    p.setPen(t.text);
-    p.drawText(m_canvas.forecastWords(), Qt::AlignCenter | Qt::TextDontClip,
-               m_canvas.forecastText());
+    const QPoint beyond = m_canvas.forecastBeyond();
+    if (beyond.isNull())
+        return;
+    // Where it really is: further on in this direction.
+    p.save();
+    p.translate(*at);
+    p.rotate(std::atan2(beyond.y(), beyond.x()) * 180 / M_PI);
+    p.setPen(Qt::NoPen);
+    p.setBrush(t.group(GroupId::Mixed));
+    const double from = PlotCanvas::kForecastRadius + 1;
+    p.drawPolygon(QPolygonF {{from, -5}, {from + 7, 0}, {from, 5}});
+    p.restore();
 }
 
 void OverItem::drawBrush(QCPPainter& p) const

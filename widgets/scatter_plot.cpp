@@ -145,8 +145,14 @@ void ScatterPlot::setForecast(const std::optional<PlotForecast>& forecast)
 {
     if (forecast == m_impl->canvas.marks().forecast)
         return;
-    m_impl->canvas.marks().forecast = forecast;
-    showMarks();
+    // Somebody's own zoom stays.
+    if (m_impl->canvas.setForecast(forecast) && !m_impl->zoomed) {
+        m_impl->canvas.showHomeRanges();
+        endHover();
+        scheduleFrame();
+    } else {
+        showMarks();
+    }
 }
 
 const std::optional<PlotForecast>& ScatterPlot::forecast() const

@@ -10,8 +10,10 @@
 #include <QCommandLineParser>
 #include <QSettings>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <string_view>
 #include <thread>
 
 namespace {
@@ -28,30 +30,58 @@ void leaveSoon(int exitCode)
     }).detach();
 }
 
+/// What this program understands. Texts are translated only once there is an application.
+class Arguments
+{
+public:
+    Arguments()
+        : demo(QStringLiteral("demo"), QCoreApplication::translate("main", "Open the demo."))
+    {
+        parser.setApplicationDescription(
+            QCoreApplication::translate("main", "Explore how small a neural network can get."));
+        parser.addHelpOption();
+        parser.addVersionOption();
+        parser.addOption(demo);
+        parser.addPositionalArgument(
+            QStringLiteral("path"), QCoreApplication::translate("main", "A model or a run folder."),
+            QStringLiteral("[path]"));
+        parser.addPositionalArgument(QStringLiteral("inputs"),
+                                     QCoreApplication::translate("main", "Inputs for the model."),
+                                     QStringLiteral("[inputs]"));
+    }
+
+    QCommandLineParser parser;
+    QCommandLineOption demo;
+};
+
+bool asksOnlyForWords(int argc, char** argv)
+{
+    return std::any_of(argv + 1, argv + argc, [](std::string_view argument) {
+        return argument == "-h" || argument == "--help" || argument == "--help-all"
+            || argument == "-v" || argument == "--version";
+    });
+}
+
+void introduce()
+{
+    QCoreApplication::setApplicationName(QStringLiteral("Bitfront"));
+    QCoreApplication::setOrganizationName(QStringLiteral("bitfront"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(BITFRONT_VERSION));
+}
+
 } // namespace
 
 int main(int argc, char** argv)
 {
+    introduce();
+    if (asksOnlyForWords(argc, argv)) { // works where there is no display
+        const QCoreApplication application(argc, argv);
+        Arguments().parser.process(application);
+    }
     QApplication application(argc, argv);
-    QApplication::setApplicationName(QStringLiteral("Bitfront"));
-    QApplication::setOrganizationName(QStringLiteral("bitfront"));
-    QApplication::setApplicationVersion(QStringLiteral(BITFRONT_VERSION));
     QApplication::setWindowIcon(bitfront::applicationIcon());
-
-    QCommandLineParser parser;
-    parser.setApplicationDescription(
-        QApplication::translate("main", "Explore how small a neural network can get."));
-    parser.addHelpOption();
-    parser.addVersionOption();
-    const QCommandLineOption demo(QStringLiteral("demo"),
-                                  QApplication::translate("main", "Open the demo."));
-    parser.addOption(demo);
-    parser.addPositionalArgument(QStringLiteral("path"),
-                                 QApplication::translate("main", "A model or a run folder."),
-                                 QStringLiteral("[path]"));
-    parser.addPositionalArgument(QStringLiteral("inputs"),
-                                 QApplication::translate("main", "Inputs for the model."),
-                                 QStringLiteral("[inputs]"));
+    Arguments arguments;
+    QCommandLineParser& parser = arguments.parser;
     parser.process(application);
 
     QSettings settings;
@@ -61,7 +91,7 @@ int main(int argc, char** argv)
     window.setDesktop(std::make_unique<bitfront::DBusDesktop>());
 #endif
     window.show();
-    if (parser.isSet(demo))
+    if (parser.isSet(arguments.demo))
         window.openDemo();
     else if (!parser.positionalArguments().isEmpty())
         window.openFromCommandLine(parser.positionalArguments().value(0),

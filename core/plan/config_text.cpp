@@ -170,15 +170,42 @@ std::string paletteCode(const PaletteConfig& palette)
     return palette.channelScale ? text + " pcs" : text;
 }
 
-/// "4.5 bits" of "mixed_4.5_bits".
+/// What a target may end in before the number that tells its record from an earlier one.
+bool isWholeTarget(std::string_view text)
+{
+    for (const std::string_view unit : {"_bits", "_MB", "_fp16"})
+        if (text.ends_with(unit))
+            return true;
+    for (const std::string_view kind : {"ratio_", "quality_"})
+        if (text.starts_with(kind))
+            return text.size() > kind.size()
+                && text.find('_', kind.size()) == std::string_view::npos;
+    return false;
+}
+
+/// Takes that number off: "2" of "4_bits_2"; empty where there is none.
+std::string takeNumber(std::string& text)
+{
+    const std::size_t end = text.rfind('_');
+    if (end == std::string::npos || !isWholeTarget(std::string_view(text).substr(0, end)))
+        return {};
+    const std::string number = text.substr(end + 1);
+    if (number.empty() || number.find_first_not_of("0123456789") != std::string::npos)
+        return {};
+    text.erase(end);
+    return number;
+}
+
+/// "4.5 bits" of "mixed_4.5_bits", "4.5 bits (2)" of "mixed_4.5_bits_2".
 std::string targetOf(const CompressionConfig& config)
 {
     constexpr std::string_view prefix = "mixed_";
     std::string text = config.name;
     if (text.compare(0, prefix.size(), prefix) == 0)
         text.erase(0, prefix.size());
+    const std::string number = takeNumber(text);
     std::replace(text.begin(), text.end(), '_', ' ');
-    return text;
+    return number.empty() ? text : text + " (" + number + ')';
 }
 
 } // namespace

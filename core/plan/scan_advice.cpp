@@ -269,12 +269,19 @@ private:
             const ScanOption& best = m_space.options[u][m_costs[u].widths[width].option];
             ++(std::holds_alternative<PaletteConfig>(*best.spec) ? palettes : integers);
         }
-        if (offered.size() == 2)
-            m_sentences.push_back("At " + std::to_string(bits) + " bits a palette is best for "
-                                  + std::to_string(palettes) + " of "
-                                  + std::to_string(palettes + integers)
-                                  + " layers, an integer format for the others (side tables are "
-                                    "not weighed here).");
+        if (offered.size() < 2)
+            return;
+        const int all = palettes + integers;
+        const std::string layers = all == 1 ? "the only layer" : std::to_string(all) + " layers";
+        std::string verdict = "a palette is best for ";
+        if (palettes > 0 && integers > 0)
+            verdict += std::to_string(palettes) + " of " + layers + ", an integer format for the "
+                + (integers == 1 ? "other" : "others");
+        else
+            verdict = (palettes > 0 ? verdict : "an integer format is best for ")
+                + (all > 1 ? "all " : "") + layers;
+        m_sentences.push_back("At " + std::to_string(bits) + " bits " + verdict
+                              + " (side tables are not weighed here).");
     }
 
     const ScanSpace& m_space;

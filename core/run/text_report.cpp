@@ -140,8 +140,9 @@ std::string shortageSentence(const RunView& view, GroupId group, std::size_t sho
     std::string text = shown == 0 ? "No configuration can be shown"
         : shown == 1              ? "Only 1 configuration is shown"
                                   : "Only " + std::to_string(shown) + " configurations are shown";
-    text += ": of " + std::to_string(all) + ", " + std::to_string(below)
-        + " fell below the floor of " + floor + " and " + std::to_string(failed) + " failed.\n";
+    const auto counted = [](int count) { return count == 0 ? "none" : std::to_string(count); };
+    text += ": of " + std::to_string(all) + ", " + counted(below) + " fell below the floor of "
+        + floor + " and " + counted(failed) + " failed.\n";
     return text;
 }
 

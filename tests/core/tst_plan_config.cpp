@@ -55,6 +55,8 @@ private slots:
     void baseNames();
     void words_data();
     void words();
+    void mixedWords_data();
+    void mixedWords();
     void keptWithoutKnownSuffix();
     void groupKeys();
     void ownNames_data();
@@ -122,6 +124,40 @@ void TestPlanConfig::words()
     }
     QCOMPARE(QString::fromStdString(title(config)), expectedTitle);
     QCOMPARE(QString::fromStdString(shortCode(config)), expectedCode);
+}
+
+/// A second record of a name is told apart by a number that is none of its target.
+void TestPlanConfig::mixedWords_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("expected");
+    const auto row = [](const char* name, const char* words) {
+        QTest::newRow(name) << name << words;
+    };
+    row("mixed_8_bits", "8 bits");
+    row("mixed_8_bits_2", "8 bits (2)");
+    row("mixed_4.5_bits_13", "4.5 bits (13)");
+    row("mixed_0.5_MB_3", "0.5 MB (3)");
+    row("mixed_ratio_4", "ratio 4");
+    row("mixed_ratio_4.57_2", "ratio 4.57 (2)");
+    row("mixed_quality_40", "quality 40");
+    row("mixed_quality_40_2", "quality 40 (2)");
+    row("mixed_quality_40_mask_2", "quality 40 mask 2"); // an output may be called that
+    row("mixed_p4_g8,_fc_1_at_8_bits_2", "p4 g8, fc 1 at 8 bits (2)");
+    row("mixed_c4,_fc_at_fp16_2", "c4, fc at fp16 (2)");
+    row("mixed_c4,_fc_1", "c4, fc 1");
+    row("mixed_8_bits_", "8 bits ");
+}
+
+void TestPlanConfig::mixedWords()
+{
+    QFETCH(const QString, name);
+    QFETCH(const QString, expected);
+    CompressionConfig config;
+    config.name = name.toStdString();
+    config.group = GroupId::Mixed;
+    QCOMPARE(QString::fromStdString(title(config)), "mixed precision, " + expected);
+    QCOMPARE(QString::fromStdString(shortCode(config)), "mix " + expected);
 }
 
 void TestPlanConfig::keptWithoutKnownSuffix()

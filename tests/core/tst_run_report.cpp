@@ -72,7 +72,7 @@ void TestRunReport::tablesToTheByte()
         "│ w4              │     20.00 │         4.28 │             3.74x │\n"
         "└─────────────────┴───────────┴──────────────┴───────────────────┘\n"
         "Only 2 configurations are shown: of 3, 1 fell below the floor of 10.00 dB "
-        "and 0 failed.\n"
+        "and none failed.\n"
         "\n"
         "Group 3: Palettization\n"
         "┌─────────────────┬───────────┬──────────────┬───────────────────┐\n"
@@ -81,8 +81,8 @@ void TestRunReport::tablesToTheByte()
         "│ Baseline (fp16) │     75.13 │        16.00 │              1.0x │\n"
         "│ p4              │     22.50 │         4.28 │             3.74x │\n"
         "└─────────────────┴───────────┴──────────────┴───────────────────┘\n"
-        "Only 1 configuration is shown: of 1, 0 fell below the floor of 10.00 dB and "
-        "0 failed.\n"
+        "Only 1 configuration is shown: of 1, none fell below the floor of 10.00 dB and "
+        "none failed.\n"
         "\n"
         "Best picks (all groups)\n"
         "  Best quality: w8, 40.13 dB at 1.95x (0.001 MiB)\n"
@@ -120,14 +120,14 @@ void TestRunReport::fewAndNone_data()
     QTest::newRow("one left")
         << 30.0 << 9.9 << false
         << "Only 1 configuration is shown: of 2, 1 fell below the floor of 10.00 dB "
-           "and 0 failed.";
+           "and none failed.";
     QTest::newRow("below and failed")
         << 9.9 << 0.0 << true
         << "No configuration can be shown: of 2, 1 fell below the floor of "
            "10.00 dB and 1 failed.";
     QTest::newRow("NaN counts as failed")
         << 30.0 << kNan << false
-        << "Only 1 configuration is shown: of 2, 0 fell below the floor of "
+        << "Only 1 configuration is shown: of 2, none fell below the floor of "
            "10.00 dB and 1 failed.";
 }
 

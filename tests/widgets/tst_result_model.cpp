@@ -3,11 +3,13 @@
 // numbers.
 #include "tests/support/fake_engine.h"
 #include "widgets/results/layer_model.h"
+#include "widgets/results/layer_names.h"
 #include "widgets/results/result_model.h"
 #include "widgets/results/result_proxy.h"
 #include "widgets/workbench/plan_choice.h"
 
 #include <QAbstractItemModelTester>
+#include <QFontMetrics>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -46,6 +48,10 @@ private slots:
     void nothingJudged();
     void rowsReadAloud();
     void layersOfARecord();
+    void namesWithinModules_data();
+    void namesWithinModules();
+    void namesStayApart_data();
+    void namesStayApart();
 };
 
 void TestResultModel::growsByInsertion()
@@ -182,6 +188,67 @@ void TestResultModel::layersOfARecord()
         }
     }
     QVERIFY(keptSeen);
+}
+
+void TestResultModel::namesWithinModules_data()
+{
+    QTest::addColumn<QString>("module");
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("expected");
+    const auto row = [](const char* module, const char* name, const char* expected) {
+        QTest::newRow(name) << module << name << expected;
+    };
+    row("layers.0", "layers.0.fc", "fc");
+    row("", "layers.0.attn", "layers.0.attn");
+    row("layer", "layers.fc", "layers.fc");
+    row("layers.0", "layers.0.attn.q + layers.0.attn.k + layers.0.attn.v", "attn.q + k + v");
+    row("", "a.q + a.k", "a.q + k");
+    row("", "embed + lm_head", "embed + lm_head");
+    row("enc", "enc.embed + dec.embed", "embed + dec.embed");
+}
+
+void TestResultModel::namesWithinModules()
+{
+    QFETCH(const QString, module);
+    QFETCH(const QString, name);
+    QFETCH(const QString, expected);
+    QCOMPARE(nameWithin(module, name), expected);
+}
+
+void TestResultModel::namesStayApart_data()
+{
+    QTest::addColumn<QStringList>("names");
+    QStringList stack, tails, mixed;
+    for (int i = 0; i < 60; ++i) {
+        stack << QStringLiteral("hierarchical_encoder_stack.%1.projection_with_long_name").arg(i);
+        tails << QStringLiteral("model.a_quite_long_prefix_of_all.block.layer%1").arg(i);
+        mixed << QStringLiteral("%1.a_quite_long_ending_that_all_names_have_in_common").arg(i);
+    }
+    QTest::newRow("numbers within") << stack;
+    QTest::newRow("numbers behind") << tails;
+    QTest::newRow("numbers before") << mixed;
+    QTest::newRow("one holds the other") << QStringList {"a_b.c_d", "a_b.a_b.c_d"};
+    QTest::newRow("alike") << QStringList {"a.b"};
+    QTest::newRow("none") << QStringList {};
+    QTest::newRow("empty") << QStringList {"", "a"};
+}
+
+/// However narrow (up to what the numbers need), no two read alike.
+void TestResultModel::namesStayApart()
+{
+    QFETCH(const QStringList, names);
+    const CommonEnds common = commonEnds(names);
+    const QFontMetrics metrics(QGuiApplication::font());
+    for (const int characters : {14, 20, 30, 80}) {
+        const int width = characters * metrics.averageCharWidth();
+        QStringList shown;
+        for (const QString& name : names) {
+            QVERIFY(common.first + common.last <= name.size());
+            shown << elidedName(name, common, metrics, width);
+            QVERIFY(metrics.horizontalAdvance(shown.last()) <= width);
+        }
+        QCOMPARE(shown.removeDuplicates(), 0);
+    }
 }
 
 QTEST_MAIN(TestResultModel)

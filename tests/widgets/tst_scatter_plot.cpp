@@ -79,6 +79,8 @@ private slots:
     void keysWalkAlongThePoints();
     void zoomKeepsThePointUnderTheMouse();
     void snapshotKeepsTheZoom();
+    void forecastGetsRoom_data();
+    void forecastGetsRoom();
 };
 
 void ScatterPlotTest::everyVisiblePointIsClickable_data()
@@ -262,6 +264,45 @@ void ScatterPlotTest::snapshotKeepsTheZoom()
     plot->setSnapshot(testdata::snapshot({60, false, Metric::Psnr}));
     QCOMPARE(plot->markerPosition(15), zoomed);
     QCOMPARE(plot->current(), 15);
+}
+
+void ScatterPlotTest::forecastGetsRoom_data()
+{
+    QTest::addColumn<PlotAxis>("axis");
+    QTest::addColumn<bool>("logarithmic");
+    QTest::newRow("ratio") << PlotAxis::Ratio << false;
+    QTest::newRow("size") << PlotAxis::Size << false;
+    QTest::newRow("bits, logarithmic") << PlotAxis::Bits << true;
+}
+
+/// A prediction beyond all that was measured is shown where it belongs, unless somebody has zoomed.
+void ScatterPlotTest::forecastGetsRoom()
+{
+    QFETCH(const PlotAxis, axis);
+    QFETCH(const bool, logarithmic);
+    const auto plot = shownPlot(testdata::snapshot());
+    PlotView view;
+    view.axis = axis;
+    view.logarithmic = logarithmic;
+    plot->setView(view);
+    const QPointF home = plot->markerPosition(15);
+    plot->setForecast(PlotForecast {3, 40});
+    QCOMPARE(plot->markerPosition(15), home); // there is room
+    plot->setForecast(PlotForecast {5.35, 11});
+    const QPointF wide = plot->markerPosition(15);
+    QVERIFY(std::abs(wide.x() - home.x()) > 5);
+    plot->setForecast(PlotForecast {5.3, 12});
+    QCOMPARE(plot->markerPosition(15), wide); // stands still under the hand
+    plot->setForecast(PlotForecast {3, 40});
+    QCOMPARE(plot->markerPosition(15), wide);
+    plot->setForecast(std::nullopt);
+    QCOMPARE(plot->markerPosition(15), home);
+    wheelAt(*plot, home, 3);
+    const QPointF zoomed = plot->markerPosition(15);
+    plot->setForecast(PlotForecast {5.35, 11});
+    QCOMPARE(plot->markerPosition(15), zoomed);
+    plot->resetZoom();
+    QVERIFY(std::abs(plot->markerPosition(15).x() - home.x()) > 5);
 }
 
 QTEST_MAIN(ScatterPlotTest)

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Layers as the way from a result to its sensitivity and back: kept at 8 bits, shown, tied; several
-// outputs; warnings of recipes that hold less than was predicted.
+// Layers as the way from a result to its sensitivity and back: kept, shown, tied, locked; outputs;
+// warnings; recipes of two files; scans of others.
 #include "analyst.h"
 
 #include "widgets/panels/layers_page.h"
 #include "widgets/panels/scan_page.h"
 
+#include <QClipboard>
 #include <QContextMenuEvent>
+#include <QFile>
+#include <QHeaderView>
 #include <QMenu>
+#include <QPlainTextEdit>
 #include <QTabBar>
 #include <QTimer>
 #include <QTreeView>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace bitfront;
@@ -31,6 +36,11 @@ private slots:
     void tiesLeadToAShortScan();
     void everyOutputHasItsOwnMap();
     void warnsOfWhatHoldsLess();
+    void recipesOfTwoFiles();
+    void namesHaveAMenu_data();
+    void namesHaveAMenu();
+    void foldedModulesTellOfLocks();
+    void tellsOfAScanItCannotUse();
 };
 
 namespace {
@@ -101,6 +111,14 @@ void SensitivityLayersTest::keepsALayerInRecipesToo()
     QVERIFY(view.space.options[unit][choice[unit]].codeBits >= 8);
     f.find<QAction>("actionUndo")->trigger();
     QVERIFY(f.scan().locks().empty());
+    // Held out as in recipes; what each line means is said.
+    QVERIFY(!f.current().recipe && f.current().measurement()->outputs.front().split);
+    for (const char* line : {"Chosen on", "Held out"}) {
+        const auto labels = f.detail().findChildren<QLabel*>();
+        const auto known = std::ranges::find_if(
+            labels, [&](const QLabel* label) { return label->text() == QLatin1String(line); });
+        QVERIFY2(known != labels.end() && !(*known)->toolTip().isEmpty(), line);
+    }
 }
 
 void SensitivityLayersTest::refusesWhatCannotBe()
@@ -258,6 +276,122 @@ void SensitivityLayersTest::warnsOfWhatHoldsLess()
     QVERIFY(f.find<QLabel>("recipeWarnings")->isVisible());
     QVERIFY2(warnings.contains(QStringLiteral("held out")), qPrintable(warnings));
     QVERIFY(banner(f).contains(warnings.left(40)));
+}
+
+void SensitivityLayersTest::recipesOfTwoFiles()
+{
+    Analyst f;
+    QVERIFY(f.openScanned());
+    f.scan().setLocks({{"body.conv1", "perchannel_int8_symmetric"},
+                       {"body.conv2", "palette_pertensor_6bit_pcs0"}});
+    QVERIFY(f.budget(8));
+    const int before = f.records();
+    QTRY_VERIFY(f.find<QPushButton>("verifyRecipe")->isEnabled());
+    f.click("verifyRecipe");
+    QVERIFY(f.waitForNew(before));
+    f.find<QTabBar>("detailTabs")->setCurrentIndex(1);
+    auto* names = f.find<QTabBar>("recipeFiles");
+    auto* text = f.find<QPlainTextEdit>("recipeText");
+    QTRY_VERIFY(names->isVisible());
+    QCOMPARE(names->count(), 2);
+    QVERIFY(names->tabText(0).endsWith(QStringLiteral(".palettes.yaml"))); // to be applied first
+    QVERIFY(f.text("recipeWords").contains(QStringLiteral("palettes first")));
+    const char* const packages[] = {"KMeansPalettizerConfig", "QuantizerConfig"};
+    for (int file = 0; file < 2; ++file) {
+        QTest::mouseClick(names, Qt::LeftButton, {}, names->tabRect(file).center());
+        QVERIFY(text->toPlainText().contains(QLatin1String(packages[file])));
+        f.click("copyRecipe");
+        QCOMPARE(QApplication::clipboard()->text(), text->toPlainText());
+    }
+    f.selection().setCurrent(0); // a result of one file
+    QTRY_VERIFY(!text->toPlainText().isEmpty() && !names->isVisible());
+}
+
+void SensitivityLayersTest::namesHaveAMenu_data()
+{
+    QTest::addColumn<int>("clicked"); // units chosen are 1 and 2
+    QTest::addColumn<std::size_t>("locks");
+    QTest::newRow("one of several chosen") << 1 << std::size_t(2);
+    QTest::newRow("another") << 3 << std::size_t(1);
+}
+
+void SensitivityLayersTest::namesHaveAMenu()
+{
+    QFETCH(const int, clicked);
+    QFETCH(const std::size_t, locks);
+    Analyst f;
+    QVERIFY(f.openScanned());
+    SensitivityModel& model = f.panel().model();
+    SensitivityView& view = f.panel().view();
+    view.setCurrentIndex(model.index(model.rowOf(1), 3));
+    view.selectionModel()->select(
+        QItemSelection(model.index(model.rowOf(1), 3), model.index(model.rowOf(2), 3)),
+        QItemSelectionModel::ClearAndSelect);
+    QTimer::singleShot(100, &view, [] {
+        if (auto* shown = qobject_cast<QMenu*>(QApplication::activePopupWidget()))
+            QTest::keyClick(shown, Qt::Key_8); // "Keep at 8 bits or more"
+    });
+    QWidget* names = view.verticalHeader()->viewport();
+    const int row = model.rowOf(std::size_t(clicked));
+    const QPoint at(20, view.verticalHeader()->sectionViewportPosition(row) + 8);
+    QTest::mousePress(names, Qt::RightButton, {}, at);
+    QContextMenuEvent event(QContextMenuEvent::Mouse, at, names->mapToGlobal(at));
+    QApplication::sendEvent(names, &event);
+    QTRY_COMPARE(f.scan().locks().size(), locks);
+    QCOMPARE(f.scan().locks().front().format, std::string("8+"));
+    QVERIFY(!model.headerData(row, Qt::Vertical, SensitivityModel::LockRole).toString().isEmpty());
+}
+
+void SensitivityLayersTest::foldedModulesTellOfLocks()
+{
+    Analyst f;
+    QVERIFY(f.openScanned());
+    SensitivityModel& model = f.panel().model();
+    const int layer = model.rowOf(1); // body.conv1, the first of its module
+    const auto words = [&] {
+        return model.headerData(layer - 1, Qt::Vertical, SensitivityModel::LockRole).toString();
+    };
+    f.scan().setLocks({{"body.conv1", "8+"}});
+    QVERIFY(words().isEmpty()); // the layer says so itself
+    QCOMPARE(model.headerData(layer, Qt::Vertical, SensitivityModel::ShortNameRole).toString(),
+             QStringLiteral("conv1"));
+    model.setFolded(layer - 1, true);
+    QCOMPARE(words(), QStringLiteral("1 of 2 layers"));
+    // What cannot be met is said with its unit.
+    f.scan().setLocks({{"*", "fp16"}});
+    QVERIFY(f.budget(5));
+    QTRY_COMPARE(f.text("predictedWords"), QStringLiteral("Needs 16.00 bits"));
+    QVERIFY(f.find<QWidget>("budgetField")->toolTip().contains(QStringLiteral(" bits")));
+}
+
+void SensitivityLayersTest::tellsOfAScanItCannotUse()
+{
+    Analyst f;
+    QVERIFY(f.openScanned());
+    QCOMPARE(f.window->focusWidget(), static_cast<QWidget*>(&f.panel().view()));
+    QVERIFY(!f.find<QLabel>("scanUnusable")->isVisibleTo(f.find<QWidget>("sensitivityPanel")));
+    const QString folder = f.window->run().folder();
+    QFile file(folder + QStringLiteral("/scan.jsonl"));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QByteArray content = file.readAll();
+    file.close();
+    const std::pair<const char*, const char*> rows[] = {{"\"model_sha256\":\"", "of another model"},
+                                                        {"\"scan_version\":1", "scan"}};
+    for (const auto& [place, words] : rows) {
+        QByteArray other = content;
+        QVERIFY(other.contains(place));
+        other.replace(place, QByteArray(place) + "9");
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(other);
+        file.close();
+        Analyst next;
+        next.window->openRun(folder);
+        QTRY_VERIFY(next.window->run().hasRun());
+        next.find<QAction>("actionGoTo8")->trigger();
+        QTRY_VERIFY2(next.text("scanUnusable").contains(QLatin1String(words)), words);
+        QVERIFY(next.find<QLabel>("scanUnusable")->isVisible());
+        QVERIFY(next.text("scanUnusable").contains(QStringLiteral("kept under another name")));
+    }
 }
 
 QTEST_MAIN(SensitivityLayersTest)

@@ -2,6 +2,7 @@
 #include "widgets/panels/detail_panel.h"
 
 #include "widgets/panels/layers_page.h"
+#include "widgets/panels/recipe_page.h"
 #include "widgets/parts/bars.h"
 #include "widgets/parts/buttons.h"
 #include "widgets/parts/chip.h"
@@ -12,12 +13,8 @@
 #include "widgets/workbench/run_controller.h"
 #include "widgets/workbench/text.h"
 
-#include <QApplication>
-#include <QClipboard>
-#include <QFontDatabase>
 #include <QGridLayout>
 #include <QHBoxLayout>
-#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QResizeEvent>
 #include <QScrollArea>
@@ -60,6 +57,7 @@ DetailPanel::DetailPanel(RunController& run, Selection& selection, Inspector& in
     , m_selection(selection)
     , m_pages(new QStackedLayout(this))
     , m_layers(new LayersPage(inspector))
+    , m_recipe(new RecipePage)
 {
     setObjectName(QStringLiteral("detailPanel"));
     setMinimumWidth(uiPx(260));
@@ -96,12 +94,11 @@ DetailPanel::DetailPanel(RunController& run, Selection& selection, Inspector& in
     connect(&m_run, &RunController::snapshotChanged, this, &DetailPanel::refresh);
     connect(&m_run, &RunController::runChanged, this, &DetailPanel::refresh);
     connect(&m_run, &RunController::sweepFinished, this, &DetailPanel::refresh);
-    connect(&m_run, &RunController::recipeLoaded, this, [this](int record, const QString& text) {
-        if (record == m_shown)
-            m_recipe->setPlainText(
-                text.isEmpty() ? tr("The configuration file is missing from the run folder.")
-                               : text);
-    });
+    connect(&m_run, &RunController::recipeLoaded, this,
+            [this](int record, const QList<ConfigFile>& files) {
+                if (record == m_shown)
+                    m_recipe->setFiles(files);
+            });
     refresh();
 }
 
@@ -200,39 +197,10 @@ QWidget* DetailPanel::buildTabs()
     auto* pages = new QWidget;
     m_tabPages = new QStackedLayout(pages);
     m_tabPages->addWidget(m_layers);
-    m_tabPages->addWidget(buildRecipe());
+    m_tabPages->addWidget(m_recipe);
     column->addWidget(pages, 1);
     connect(m_tabs, &QTabBar::currentChanged, this, &DetailPanel::showTab);
     return m_tabArea;
-}
-
-QWidget* DetailPanel::buildRecipe()
-{
-    auto* page = new QWidget;
-    auto* column = new QVBoxLayout(page);
-    column->setContentsMargins(16, 12, 16, 12);
-    column->setSpacing(8);
-    auto* head = new QHBoxLayout;
-    head->addWidget(new Label(tr("Configuration for coreai-opt"), 11, 400, Tone::Text3));
-    head->addStretch();
-    auto* copy = makeButton(tr("Copy"), ButtonRole::Link);
-    copy->setObjectName(QStringLiteral("copyRecipe"));
-    connect(copy, &QPushButton::clicked, this,
-            [this] { QApplication::clipboard()->setText(m_recipe->toPlainText()); });
-    head->addWidget(copy);
-    column->addLayout(head);
-    m_recipe = new QPlainTextEdit;
-    m_recipe->setObjectName(QStringLiteral("recipeText"));
-    m_recipe->setAccessibleName(tr("Recipe"));
-    m_recipe->setReadOnly(true);
-    m_recipe->setLineWrapMode(QPlainTextEdit::NoWrap);
-    m_recipe->setFrameShape(QFrame::NoFrame);
-    m_recipe->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
-    QFont mono = QFontDatabase::systemFont(QFontDatabase::FixedFont);
-    mono.setPixelSize(uiPx(12));
-    m_recipe->setFont(mono);
-    column->addWidget(m_recipe, 1);
-    return page;
 }
 
 void DetailPanel::refresh()
@@ -354,7 +322,7 @@ void DetailPanel::showTab(int tab)
 
 void DetailPanel::loadRecipe()
 {
-    if (m_shown != kNoRecord && m_recipe->toPlainText().isEmpty())
+    if (m_shown != kNoRecord && m_recipe->isEmpty())
         m_run.requestRecipe(m_shown);
 }
 

@@ -6,7 +6,6 @@
 #include "widgets/result_snapshot.h"
 
 class QHBoxLayout;
-class QPlainTextEdit;
 class QPushButton;
 class QStackedLayout;
 class QTabBar;
@@ -16,6 +15,7 @@ namespace bitfront {
 class Figure;
 class Inspector;
 class LayersPage;
+class RecipePage;
 class RunController;
 class Selection;
 class SizeBreakdown;
@@ -40,7 +40,6 @@ protected:
 private:
     QWidget* buildHead();
     QWidget* buildTabs();
-    QWidget* buildRecipe();
     void refresh();
     void showRecord(const ResultRecord& record);
     void showChips(const ResultRecord& record, const AnalysedPoint& point);
@@ -68,7 +67,7 @@ private:
     Label* m_coverage = nullptr;
     QStackedLayout* m_tabPages = nullptr;
     LayersPage* m_layers;
-    QPlainTextEdit* m_recipe = nullptr;
+    RecipePage* m_recipe;
     RecordId m_shown = kNoRecord;
     QString m_shownName;
     std::string m_shownAt; ///< when that was measured

@@ -44,7 +44,7 @@ void DetailPanel::showMetrics(const ResultRecord& record)
         const QString text = qualityText(value, metric);
         return unit.isEmpty() ? text : text + QLatin1Char(' ') + unit;
     };
-    QList<QPair<QString, QString>> rows;
+    QList<KeyValue> rows;
     if (measured.outputs.size() > 1)
         for (const OutputQuality& quality : measured.outputs)
             rows.append({toQString(quality.output),
@@ -55,10 +55,15 @@ void DetailPanel::showMetrics(const ResultRecord& record)
             std::min(m_run.snapshot()->outputIndex, measured.outputs.size() - 1);
         const OutputQuality& quality = measured.outputs[judged];
         if (record.recipe && judged < record.recipe->predicted.size())
-            rows.append({tr("Predicted"), words(record.recipe->predicted[judged], quality.metric)});
-        if (record.recipe && quality.split) {
-            rows.append({tr("Chosen on"), words(quality.split->chosenOn, quality.metric)});
-            rows.append({tr("Held out"), words(quality.split->heldOut, quality.metric)});
+            rows.append({tr("Predicted"), words(record.recipe->predicted[judged], quality.metric),
+                         tr("What the scan let expect before this was measured: the errors of the "
+                            "layers, each measured alone, added up")});
+        if (quality.split) {
+            rows.append({tr("Chosen on"), words(quality.split->chosenOn, quality.metric),
+                         tr("Measured on the samples that formats of layers are chosen by")});
+            rows.append({tr("Held out"), words(quality.split->heldOut, quality.metric),
+                         tr("Measured on the samples that took no part in any choice: what to "
+                            "expect of other data")});
         }
     }
     m_metrics->setRows(rows);

@@ -156,6 +156,15 @@ double RecipeBar::toBits(double value) const
     }
 }
 
+/// "4.53 bits", "0.412 MB", "3.53×".
+QString RecipeBar::withUnit(double value) const
+{
+    const QString number = QLocale().toString(value, 'f', m_field->decimals());
+    return kindOf(*m_unit) == RecipeTarget::Kind::Ratio
+        ? number + QStringLiteral("×")
+        : number + QLatin1Char(' ') + m_unit->currentText();
+}
+
 /// The field in the unit that is chosen, with as many decimals as tell hundredths of a bit apart.
 void RecipeBar::showUnit()
 {
@@ -179,6 +188,8 @@ void RecipeBar::showUnit()
     // Rounded up: the size that it says is never smaller than what fits.
     m_field->setRange(std::min(low, high), std::max(low, high) * 1.0001);
     m_field->setSingleStep(step);
+    m_field->setToolTip(tr("From %1 to %2: what the formats of the scan can come to")
+                            .arg(withUnit(m_field->minimum()), withUnit(std::max(low, high))));
     if (kindOf(*m_unit) == RecipeTarget::Kind::Bits) // what the field says is what is asked for
         m_bits = std::ceil(m_bits * 100 - 1e-6) / 100;
     m_field->setValue(toUnit(m_bits));
@@ -201,6 +212,7 @@ void RecipeBar::showQualityUnit()
     m_field->setDecimals(share ? 3 : 1);
     m_field->setRange(share ? 0 : -100, share ? 1 : 300);
     m_field->setSingleStep(share ? 0.01 : 1);
+    m_field->setToolTip({});
     m_field->setValue(std::floor((std::isfinite(now) ? now : usual) * scale) / scale);
     m_following = false;
 }
@@ -303,9 +315,7 @@ void RecipeBar::showForecast()
     if (!forecast.recipe) {
         const double least = forecast.range.least;
         m_predicted->setText(
-            least > 0 && least > m_bits
-                ? tr("Needs %1").arg(QLocale().toString(toUnit(least), 'f', m_field->decimals()))
-                : QString());
+            least > 0 && least > m_bits ? tr("Needs %1").arg(withUnit(toUnit(least))) : QString());
         m_predicted->setToolTip(
             tr("With the locks of now even the smallest formats take more than this."));
         return;

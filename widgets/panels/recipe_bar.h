@@ -50,6 +50,7 @@ private:
     void takeSlider();
     void takeField();
     double toUnit(double bits) const;
+    QString withUnit(double value) const;
     double toBits(double value) const;
     void updateButtons();
 

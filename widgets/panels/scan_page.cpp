@@ -50,6 +50,7 @@ ScanPage::ScanPage(ScanController& scan, QWidget* parent)
     , m_scan(scan)
     , m_question(new Label({}, 15, 600))
     , m_words(new Label({}, 13, 400, Tone::Text2))
+    , m_unusable(new Label({}, 13, 400, Tone::Warn))
     , m_formats(new QComboBox)
     , m_change(makeButton(tr("Change…"), ButtonRole::Link))
     , m_method(new QComboBox)
@@ -71,6 +72,10 @@ ScanPage::ScanPage(ScanController& scan, QWidget* parent)
     m_words->setWrapped(true);
     column->addWidget(m_question);
     column->addWidget(m_words);
+    m_unusable->setObjectName(QStringLiteral("scanUnusable"));
+    m_unusable->setWrapped(true);
+    m_unusable->hide();
+    column->addWidget(m_unusable);
     column->addWidget(buildChoices());
     column->addWidget(buildButtons());
     column->addStretch();
@@ -88,6 +93,11 @@ ScanPage::ScanPage(ScanController& scan, QWidget* parent)
     connect(&m_scan, &ScanController::estimateReady, this, &ScanPage::showEstimate);
     connect(&m_scan, &ScanController::estimateFailed, this, &ScanPage::showProblem);
     connect(&m_scan, &ScanController::workChanged, this, &ScanPage::updateButton);
+    connect(&m_scan, &ScanController::viewChanged, this, [this] {
+        m_unusable->setVisible(!m_scan.unusable().isEmpty());
+        m_unusable->setText(
+            tr("%1 It is kept under another name when one scans.").arg(m_scan.unusable()));
+    });
     setBack(false);
     showFormats();
 }

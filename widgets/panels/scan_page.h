@@ -60,6 +60,7 @@ private:
     QPointer<FormatPicker> m_picker; ///< while it is open
     Label* m_question;
     Label* m_words;
+    Label* m_unusable; ///< what is there and cannot be gone on with
     QComboBox* m_formats;
     QPushButton* m_change;
     QComboBox* m_method;

@@ -53,7 +53,11 @@ SensitivityPanel::SensitivityPanel(ScanController& scan, RunController& run, Sel
     connect(&m_run, &RunController::snapshotChanged, this, &SensitivityPanel::refreshMarks);
     connect(m_page, &ScanPage::scanRequested, this, [this](const ScanWish& wish) {
         m_asking = false;
+        // Before the button pressed is gone, which would hand the keyboard to anybody.
+        m_pages->setCurrentIndex(HeatPage);
+        m_view->setFocus();
         startScan(wish);
+        refresh();
     });
     connect(m_page, &ScanPage::backRequested, this, [this] {
         m_asking = false;

@@ -187,7 +187,7 @@ KeyValueList::KeyValueList(QWidget* parent)
     grid->setColumnStretch(1, 1);
 }
 
-void KeyValueList::setRows(const QList<QPair<QString, QString>>& rows)
+void KeyValueList::setRows(const QList<KeyValue>& rows)
 {
     auto* grid = static_cast<QGridLayout*>(layout());
     while (QLayoutItem* item = grid->takeAt(0)) {
@@ -195,7 +195,7 @@ void KeyValueList::setRows(const QList<QPair<QString, QString>>& rows)
         delete item;
     }
     int line = 0;
-    for (const auto& [key, value] : rows) {
+    for (const auto& [key, value, tip] : rows) {
         auto* keyLabel = new Label(key, 13, 400, Tone::Text3);
         keyLabel->setMinimumWidth(uiPx(88));
         auto* valueLabel = new Label(value);
@@ -203,6 +203,9 @@ void KeyValueList::setRows(const QList<QPair<QString, QString>>& rows)
         // A long name takes the room that there is, and no other card's.
         valueLabel->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
         valueLabel->setAccessibleName(key + QLatin1String(": ") + value);
+        valueLabel->setAccessibleDescription(tip);
+        for (Label* label : {keyLabel, valueLabel})
+            label->setToolTip(tip);
         grid->addWidget(keyLabel, line, 0);
         grid->addWidget(valueLabel, line++, 1);
     }

@@ -6,7 +6,6 @@
 #include <QFrame>
 #include <QLabel>
 #include <QList>
-#include <QPair>
 #include <QWidget>
 
 namespace bitfront {
@@ -104,6 +103,13 @@ private:
     Kind m_kind;
 };
 
+/// A line of a KeyValueList.
+struct KeyValue
+{
+    QString key, value;
+    QString tip {}; ///< what the key means, where that needs words
+};
+
 /// Two columns: what in text3, its value in text; values elide.
 class KeyValueList : public QWidget
 {
@@ -111,7 +117,7 @@ class KeyValueList : public QWidget
 
 public:
     explicit KeyValueList(QWidget* parent = nullptr);
-    void setRows(const QList<QPair<QString, QString>>& rows);
+    void setRows(const QList<KeyValue>& rows);
 };
 
 } // namespace bitfront

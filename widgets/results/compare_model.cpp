@@ -4,6 +4,7 @@
 #include "widgets/workbench/text.h"
 
 #include <QLocale>
+#include <QPoint>
 
 #include <cmath>
 
@@ -62,6 +63,10 @@ void CompareModel::setLayers(const std::vector<LayerDelta>& layers)
             row.b = *delta.b;
         m_rows.push_back(std::move(row));
     }
+    QStringList names;
+    for (const Row& row : m_rows)
+        names << toQString(row.layer);
+    m_ends = commonEnds(names);
     endResetModel();
 }
 
@@ -95,6 +100,8 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const
     switch (role) {
     case Qt::DisplayRole:
         return display(row, index.column());
+    case NameEndsRole:
+        return QPoint(m_ends.first, m_ends.last);
     case SameRole:
         return !row.differs;
     case Qt::TextAlignmentRole:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/plan/comparison.h"
+#include "widgets/results/layer_names.h"
 
 #include <QAbstractTableModel>
 
@@ -27,6 +28,7 @@ public:
     enum Role
     {
         SameRole = Qt::UserRole + 2, ///< both store the layer alike: LayerDelegate draws it grey
+        NameEndsRole = Qt::UserRole + 4, ///< as LayerModel's
     };
 
     using QAbstractTableModel::QAbstractTableModel;
@@ -53,6 +55,7 @@ private:
     QVariant display(const Row& row, int column) const;
 
     std::vector<Row> m_rows;
+    CommonEnds m_ends;
 };
 
 } // namespace bitfront

@@ -4,6 +4,7 @@
 #include "widgets/workbench/text.h"
 
 #include <QLocale>
+#include <QPoint>
 
 #include <cmath>
 
@@ -38,6 +39,10 @@ void LayerModel::setLayers(std::vector<LayerStorage> layers, std::shared_ptr<con
     beginResetModel();
     m_layers = std::move(layers);
     m_model = std::move(model);
+    QStringList names;
+    for (const LayerStorage& layer : m_layers)
+        names << toQString(layer.layer);
+    m_ends = commonEnds(names);
     endResetModel();
 }
 
@@ -65,6 +70,8 @@ QVariant LayerModel::data(const QModelIndex& index, int role) const
         return kept(layer) ? 1.0 : layer.bitsPerCode / kFp16Bits;
     case KeptRole:
         return kept(layer);
+    case NameEndsRole:
+        return QPoint(m_ends.first, m_ends.last);
     case Qt::TextAlignmentRole:
         return int(Qt::AlignVCenter | (isText(index.column()) ? Qt::AlignLeft : Qt::AlignRight));
     case Qt::AccessibleTextRole:

@@ -4,6 +4,7 @@
 
 #include "core/plan/layer_info.h"
 #include "core/plan/layer_storage.h"
+#include "widgets/results/layer_names.h"
 
 #include <QAbstractTableModel>
 
@@ -34,7 +35,8 @@ public:
     {
         FractionRole = Qt::UserRole + 1, ///< bits of one code / 16, for the bar
         KeptRole, ///< whether the layer stays at fp16
-        SortRole
+        SortRole,
+        NameEndsRole ///< QPoint: characters that all names begin and end with
     };
 
     using QAbstractTableModel::QAbstractTableModel;
@@ -53,6 +55,7 @@ private:
     QString toolTip(const LayerStorage& layer) const;
 
     std::vector<LayerStorage> m_layers;
+    CommonEnds m_ends;
     std::shared_ptr<const ModelInfo> m_model;
 };
 

@@ -136,9 +136,10 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
         if (!isName)
             painter->setPen(selected || !kept ? theme.text2 : theme.text3);
         const QRectF area = cell.adjusted(isName ? 16 : kInset, 0, -kInset, 0);
+        const QPoint ends = isName ? index.data(LayerModel::NameEndsRole).toPoint() : QPoint();
         painter->drawText(
             area, Qt::AlignVCenter,
-            painter->fontMetrics().elidedText(text, Qt::ElideMiddle, int(area.width())));
+            elidedName(text, {ends.x(), ends.y()}, painter->fontMetrics(), int(area.width())));
     } else if (index.data(LayerModel::FractionRole).isValid()
                && index.column() == LayerModel::BitsColumn) {
         const double number = numberWidth(uiFont(13), QStringLiteral("16")) + 6;

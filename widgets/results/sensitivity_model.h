@@ -27,8 +27,10 @@ public:
         EstimatedRole, ///< extrapolated, not measured
         ModuleRole, ///< of rows: whether it is a module's
         FoldedRole, ///< of rows: whether the module is folded
-        LockRole, ///< of rows: words of its lock; empty when it is free
+        LockRole, ///< of rows: words of its lock, of a folded module how many are; empty: free
         TiedRole, ///< of rows: whether several layers move together
+        ShortNameRole, ///< of rows: the name without that of the module it stands under
+        UnderRole, ///< of rows: whether it stands under a module
         SizeShareRole ///< of rows: 0 … 1 of all weights
     };
     enum class Order
@@ -74,6 +76,7 @@ private:
         std::string module; ///< of a module's row; empty for a unit's
         std::size_t unit = 0;
         std::vector<std::size_t> members; ///< of a module
+        std::string under {}; ///< of a unit: the module whose row it follows
     };
     struct Cell
     {
@@ -98,6 +101,8 @@ private:
     QString toolTip(const Row& row, int column) const;
     QString rowName(const Row& row) const;
     QString lockText(const Row& row) const;
+    QString lockedInside(const Row& row) const;
+    QString moduleToolTip(const Row& row, int column, const QString& head) const;
     QVariant rowData(const Row& row, int role) const;
     void tellAll(const QList<int>& roles);
 

@@ -81,10 +81,11 @@ void SensitivityModel::arrange()
                 head.members.push_back(member);
             m_rows.push_back(std::move(head));
         }
+        const std::string under = end - u > 1 ? module : std::string();
         for (; u < end; ++u)
             if (m_rows.empty() || m_rows.back().members.empty() || !m_folded.contains(module)
                 || m_rows.back().module != module)
-                m_rows.push_back({{}, u, {}});
+                m_rows.push_back({{}, u, {}, under});
     }
 }
 
@@ -155,7 +156,7 @@ void SensitivityModel::setFolded(int row, bool folded)
         beginInsertRows({}, row + 1, row + count);
         std::vector<Row> rows;
         for (const std::size_t unit : head.members)
-            rows.push_back({{}, unit, {}});
+            rows.push_back({{}, unit, {}, head.module});
         m_rows.insert(first, rows.begin(), rows.end());
         m_folded.erase(head.module);
         endInsertRows();

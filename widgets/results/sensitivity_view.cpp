@@ -41,8 +41,10 @@ SensitivityView::SensitivityView(SensitivityModel& model, QWidget* parent)
     columns->setSectionsClickable(true);
     setHorizontalHeader(columns);
     columns->show();
-    setVerticalHeader(new LayerHeader(this));
-    verticalHeader()->show();
+    auto* rows = new LayerHeader(this);
+    setVerticalHeader(rows);
+    rows->show();
+    connect(rows, &LayerHeader::widthChanged, this, [this] { updateGeometries(); });
     setFrameShape(QFrame::NoFrame);
     setShowGrid(false);
     setCornerButtonEnabled(false);
@@ -55,6 +57,9 @@ SensitivityView::SensitivityView(SensitivityModel& model, QWidget* parent)
         if (m_model.index(row, 0).data(SensitivityModel::ModuleRole).toBool())
             fold(row);
     });
+    verticalHeader()->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(verticalHeader(), &QWidget::customContextMenuRequested, this,
+            &SensitivityView::openRowMenu);
     connect(selectionModel(), &QItemSelectionModel::selectionChanged, verticalHeader()->viewport(),
             qOverload<>(&QWidget::update));
     connect(&m_model, &QAbstractItemModel::modelReset, this, &SensitivityView::setSizes);
@@ -220,6 +225,17 @@ void SensitivityView::keyPressEvent(QKeyEvent* event)
 void SensitivityView::contextMenuEvent(QContextMenuEvent* event)
 {
     openMenu(event->globalPos());
+}
+
+/// Of a row's name: of that row, or of all that are chosen if it is one of them.
+void SensitivityView::openRowMenu(const QPoint& at)
+{
+    const int row = verticalHeader()->logicalIndexAt(at);
+    if (row < 0)
+        return;
+    if (!selectionModel()->rowIntersectsSelection(row))
+        setCurrentIndex(m_model.index(row, std::max(currentIndex().column(), 0)));
+    openMenu(verticalHeader()->viewport()->mapToGlobal(at));
 }
 
 void SensitivityView::openMenu(const QPoint& at)

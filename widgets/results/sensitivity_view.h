@@ -41,6 +41,7 @@ protected:
 
 private:
     void openMenu(const QPoint& at);
+    void openRowMenu(const QPoint& at);
     bool actByKey(int key);
     void lockToCurrent();
     void fold(int row);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The part of SensitivityModel that answers what a cell or a row says.
+#include "widgets/results/layer_names.h"
 #include "widgets/results/sensitivity_model.h"
 #include "widgets/workbench/text.h"
 
@@ -45,7 +46,7 @@ QString SensitivityModel::rowName(const Row& row) const
 QString SensitivityModel::lockText(const Row& row) const
 {
     if (!row.members.empty())
-        return {};
+        return lockedInside(row);
     QStringList words;
     for (const FormatLock& lock : m_locks)
         for (const std::size_t layer : m_view->space.units[row.unit].layers)
@@ -57,6 +58,39 @@ QString SensitivityModel::lockText(const Row& row) const
     return words.join(QStringLiteral(", "));
 }
 
+/// What a folded module hides: "2 of 5 layers".
+QString SensitivityModel::lockedInside(const Row& row) const
+{
+    if (!m_folded.contains(row.module))
+        return {};
+    const auto locked = std::ranges::count_if(row.members, [this](std::size_t unit) {
+        return !lockText(Row {{}, unit, {}}).isEmpty();
+    });
+    return locked == 0 ? QString() : tr("%1 of %2 layers").arg(locked).arg(row.members.size());
+}
+
+/// Of a folded module's cell: its worst layer, and in how many of them the recipe has this format.
+QString SensitivityModel::moduleToolTip(const Row& row, int column, const QString& head) const
+{
+    QStringList lines;
+    const Cell worst = cell(row, column);
+    if (worst.state == Cell::State::Known)
+        lines << (row.members.size() == 1
+                      ? tr("%1: %2").arg(head, withUnit(worst.quality, metric()))
+                      : tr("%1: %2, the worst of %3 layers")
+                            .arg(head, withUnit(worst.quality, metric()))
+                            .arg(row.members.size()));
+    const auto chosen = std::ranges::count_if(row.members, [&](std::size_t unit) {
+        const auto place = option(unit, column);
+        return place && m_choice.size() > unit && m_choice[unit] == *place;
+    });
+    if (chosen > 0 && m_folded.contains(row.module))
+        lines << tr("Chosen for %1 of %2 layers in the recipe shown")
+                     .arg(chosen)
+                     .arg(row.members.size());
+    return lines.join(QLatin1Char('\n'));
+}
+
 QString SensitivityModel::toolTip(const Row& row, int column) const
 {
     const auto& formats = m_view->header.settings.formats;
@@ -66,10 +100,7 @@ QString SensitivityModel::toolTip(const Row& row, int column) const
     const QString head = tr("%1, %2").arg(rowName(row), format);
     const Cell one = cell(row, column);
     if (!row.members.empty())
-        return one.state == Cell::State::Known ? tr("%1: %2, the worst of %3 layers")
-                                                     .arg(head, withUnit(one.quality, metric()))
-                                                     .arg(row.members.size())
-                                               : QString();
+        return moduleToolTip(row, column, head);
     if (column == 0)
         return tr("%1: kept as it is, which counts as free of error").arg(head);
     const auto place = option(row.unit, column);
@@ -152,6 +183,10 @@ QVariant SensitivityModel::rowData(const Row& row, int role) const
         return !row.members.empty() && m_folded.contains(row.module);
     case LockRole:
         return lockText(row);
+    case ShortNameRole:
+        return nameWithin(toQString(row.under), rowName(row));
+    case UnderRole:
+        return !row.under.empty();
     case TiedRole:
         return row.members.empty() && space.units[row.unit].layers.size() > 1;
     case SizeShareRole: {

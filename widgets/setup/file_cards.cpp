@@ -190,7 +190,7 @@ void InputsCard::refresh()
 void InputsCard::showFacts()
 {
     const auto inputs = m_setup.inputs();
-    QList<QPair<QString, QString>> rows;
+    QList<KeyValue> rows;
     for (const InputTensor& tensor : inputs->tensors())
         rows.append({rows.isEmpty() ? tr("Tensor") : QString(),
                      tensorLine(tensor.argument.empty() ? tensor.name : tensor.argument,
@@ -200,7 +200,7 @@ void InputsCard::showFacts()
     if (inputs->batches() > 1)
         rows.append({tr("Batches"), countText(static_cast<qint64>(inputs->batches()))});
     for (const std::string& note : inputs->notes())
-        rows.append({rows.last().first == tr("Read") ? QString() : tr("Read"), toQString(note)});
+        rows.append({rows.last().key == tr("Read") ? QString() : tr("Read"), toQString(note)});
     const bool noise = std::ranges::any_of(inputs->tensors(), &InputTensor::looksLikeNoise);
     if (!noise)
         rows.append({tr("Check"), tr("The model runs on them; they have structure, not noise")});

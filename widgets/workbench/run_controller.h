@@ -21,6 +21,13 @@
 
 namespace bitfront {
 
+/// A configuration of a run as coreai-opt reads it.
+struct ConfigFile
+{
+    QString name; ///< without its folder
+    QString text;
+};
+
 class RunController : public QObject
 {
     Q_OBJECT
@@ -85,7 +92,7 @@ public:
     std::size_t judged() const { return m_judged; }
     void setJudged(std::size_t choice);
 
-    /// Reads a record's configuration file; recipeLoaded follows.
+    /// Reads a record's configuration file, or both of a mixed one; recipeLoaded follows.
     void requestRecipe(int record);
 
 signals:
@@ -99,7 +106,8 @@ signals:
     void scanFollowed(); ///< another process has added to the folder's scan
     void stopRequested();
     void sweepFinished(const bitfront::SweepEnd& end);
-    void recipeLoaded(int record, const QString& text);
+    /// `files` in the order in which they are to be applied; none when the file is missing.
+    void recipeLoaded(int record, const QList<bitfront::ConfigFile>& files);
 
 private:
     struct Live;

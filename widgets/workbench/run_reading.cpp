@@ -15,18 +15,27 @@ namespace bitfront {
 
 namespace {
 
-/// The text of a record's configuration. Only files that a run has of its own are read, whatever a
-/// record of unknown origin names.
-QString readRecipe(const QString& folder, const std::string& relative)
+/// A record's configuration. Only files that a run has of its own are read, whatever a record of
+/// unknown origin names. Palettes of a mixed one have a file beside it and come first.
+QList<ConfigFile> readRecipe(const QString& folder, const std::string& relative, bool mixed)
 {
     const std::filesystem::path path(relative);
     if (path.parent_path() != "configs" || path.extension() != ".yaml")
         return {};
-    try {
-        return QString::fromStdString(readFile(toPath(folder) / path));
-    } catch (const Error&) {
-        return {};
-    }
+    std::vector<std::filesystem::path> paths {path};
+    std::filesystem::path palettes = path;
+    palettes.replace_extension(".palettes.yaml");
+    std::error_code ignored;
+    if (mixed && std::filesystem::exists(toPath(folder) / palettes, ignored))
+        paths.insert(paths.begin(), palettes);
+    QList<ConfigFile> files;
+    for (const auto& one : paths)
+        try {
+            files.append({QString::fromStdString(one.filename().string()),
+                          QString::fromStdString(readFile(toPath(folder) / one))});
+        } catch (const Error&) { // as if it were missing
+        }
+    return files;
 }
 
 /// What grows while another process works in a run folder: results of a sweep, and of a scan.
@@ -165,15 +174,16 @@ void RunController::requestRecipe(int record)
 {
     if (!m_snapshot || record < 0 || record >= static_cast<int>(m_snapshot->records.size()))
         return;
-    const std::string relative = m_snapshot->records[static_cast<std::size_t>(record)].configPath;
+    const ResultRecord& entry = m_snapshot->records[static_cast<std::size_t>(record)];
     m_queue.run(
         this,
-        [this, record, relative, folder = m_folder,
+        [this, record, relative = entry.configPath, mixed = entry.config.isMixed(),
+         folder = m_folder,
          generation = m_generation](const std::stop_token&) -> BackgroundQueue::Completion {
-            const QString text = readRecipe(folder, relative);
-            return [this, record, text, generation] {
+            const QList<ConfigFile> files = readRecipe(folder, relative, mixed);
+            return [this, record, files, generation] {
                 if (generation == m_generation)
-                    emit recipeLoaded(record, text);
+                    emit recipeLoaded(record, files);
             };
         },
         [](const Failure&) {});

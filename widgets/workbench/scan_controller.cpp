@@ -42,6 +42,7 @@ void ScanController::adoptRun()
         m_locks.clear();
     m_sources.reset();
     m_view.reset();
+    m_unusable.clear();
     m_forecast = {};
     const bool worked = std::exchange(m_work, Work::None) != Work::None;
     if (m_run.hasRun()) {
@@ -74,10 +75,23 @@ void ScanController::readScan()
         this,
         [this, sources = m_sources,
          generation = m_generation](const std::stop_token&) -> BackgroundQueue::Completion {
-            ScanViewPtr view = readScanView(sources->folder, sources->header.model);
-            return [this, view, generation] {
-                if (generation == m_generation && view && (!m_view || !isWorking()))
+            ScanViewPtr view;
+            QString unusable;
+            try {
+                view = readScanView(sources->folder, sources->header.model);
+                if (!view && bitfront::readScan(sources->folder, ScanLines::OfScan))
+                    unusable = tr("The scan in this folder is of another model.");
+            } catch (const Error& error) {
+                unusable = toQString(error.failure().message);
+            }
+            return [this, view, unusable, generation] {
+                if (generation != m_generation || (m_view && isWorking()))
+                    return;
+                m_unusable = unusable;
+                if (view)
                     adoptView(view);
+                else if (!unusable.isEmpty())
+                    emit viewChanged();
             };
         },
         [](const Failure&) {});
@@ -91,6 +105,7 @@ void ScanController::adoptView(ScanViewPtr view)
         m_forecast = {};
     }
     m_view = std::move(view);
+    m_unusable.clear();
     if (m_view->isComplete())
         if (auto locks = heldLocks(m_locks); locks != m_locks) {
             m_locks = std::move(locks);

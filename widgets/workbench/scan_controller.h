@@ -83,6 +83,9 @@ public:
     /// Measures a result of the run once more with one layer kept.
     void keepLayer(const ResultRecord& record, const std::string& layer, KeptFormat format);
 
+    /// What keeps the folder's scan from being shown, in a sentence; empty when nothing does.
+    const QString& unusable() const { return m_unusable; }
+
 signals:
     void viewChanged();
     void workChanged(); ///< something began or ended
@@ -114,6 +117,7 @@ private:
     std::shared_ptr<const Model> m_offeredModel;
     std::shared_ptr<Experiment> m_offeredExperiment;
     ScanViewPtr m_view;
+    QString m_unusable;
     Work m_work = Work::None;
     bool m_reserved = false;
     ScanProgress m_progress;
