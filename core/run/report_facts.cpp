@@ -22,7 +22,8 @@ std::string twoDigits(long value)
 std::string coverageSentence(const ResultRecord& record, const Coverage& coverage)
 {
     return record.config.name + ": " + std::to_string(coverage.layers) + " of "
-        + std::to_string(coverage.totalLayers) + " layers compressed ("
+        + std::to_string(coverage.totalLayers)
+        + (coverage.totalLayers == 1 ? " layer compressed (" : " layers compressed (")
         + fixedText(100 * coverage.weightShare, 0) + " % of their weights).";
 }
 

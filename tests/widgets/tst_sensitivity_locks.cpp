@@ -6,6 +6,7 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QHeaderView>
+#include <QMouseEvent>
 
 #include <algorithm>
 
@@ -26,6 +27,7 @@ private slots:
     void smallestOfAQuality();
     void qualityOfAnotherOutput();
     void everythingFailed();
+    void namesGetTheirWidth();
 };
 
 namespace {
@@ -254,6 +256,28 @@ void SensitivityLocksTest::everythingFailed()
     }
     QVERIFY(f.idle());
     QVERIFY(!f.plot().forecast());
+}
+
+/// The names are as wide as they need, or as somebody drags them; a double click gives that back.
+void SensitivityLocksTest::namesGetTheirWidth()
+{
+    Analyst f;
+    QVERIFY(f.openScanned());
+    QHeaderView& names = *f.panel().view().verticalHeader();
+    QWidget* ground = names.viewport();
+    const int usual = names.width();
+    const auto folded = f.panel().model().rowCount();
+    const QPoint edge(usual - 2, 40);
+    const QPoint to(usual + 60, 40);
+    QTest::mousePress(ground, Qt::LeftButton, {}, edge);
+    QMouseEvent move(QEvent::MouseMove, to, ground->mapToGlobal(to), Qt::LeftButton, Qt::LeftButton,
+                     {});
+    QApplication::sendEvent(ground, &move);
+    QTest::mouseRelease(ground, Qt::LeftButton, {}, to);
+    QTRY_COMPARE(names.width(), usual + 62);
+    QCOMPARE(f.panel().model().rowCount(), folded); // the edge is no row
+    QTest::mouseDClick(ground, Qt::LeftButton, {}, QPoint(names.width() - 2, 40));
+    QTRY_COMPARE(names.width(), usual);
 }
 
 QTEST_MAIN(SensitivityLocksTest)

@@ -21,7 +21,8 @@ constexpr double kMebibyte = 1024.0 * 1024.0;
 
 QString modelSubtitle(const ModelInfo& model)
 {
-    return ProjectPanel::tr("%1 · %2 layers\n%3 weights · %4 MB")
+    return (model.layers.size() == 1 ? ProjectPanel::tr("%1 · %2 layer\n%3 weights · %4 MB")
+                                     : ProjectPanel::tr("%1 · %2 layers\n%3 weights · %4 MB"))
         .arg(toQString(model.format))
         .arg(model.layers.size())
         .arg(countText(model.parameterCount()),
