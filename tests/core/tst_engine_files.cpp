@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The readers that stand between files of unknown origin and the rest, fed with made-up bytes.
+#include "core/engine/files/json_text.h"
 #include "core/engine/files/model_file.h"
 #include "core/engine/files/pickle_scan.h"
 #include "core/engine/files/script_scan.h"
 #include "core/engine/files/sha256.h"
 #include "core/engine/files/zip_archive.h"
+#include "core/engine/inputs/token_file.h"
 #include "tests/support/engine_data.h"
 
+#include <QElapsedTimer>
 #include <QTest>
-
 
 using namespace bitfront;
 using namespace bitfront::test;
@@ -62,6 +64,10 @@ private slots:
     void pickles();
     void scripts_data();
     void scripts();
+    void largeTokenFiles_data();
+    void largeTokenFiles();
+    void twinKeys_data();
+    void twinKeys();
 };
 
 void TestEngineFiles::sha256_data()
@@ -303,6 +309,65 @@ void TestEngineFiles::scripts()
     QFETCH(QString, code);
     QFETCH(QString, found);
     QCOMPARE(QString::fromStdString(forbiddenOperator(code.toStdString()).value_or("")), found);
+}
+
+void TestEngineFiles::largeTokenFiles_data()
+{
+    QTest::addColumn<QByteArray>("json");
+    QTest::addColumn<int>("batches");
+    QTest::addColumn<int>("values");
+    constexpr int kMany = 400000;
+    QByteArray empty = "[{}", batches = R"([{"x":[1]})", keys = "{\"first\":[1]";
+    for (int i = 1; i < kMany; ++i) {
+        empty += ",{}";
+        batches += R"(,{"x":[1]})";
+        keys += ",\"k" + QByteArray::number(i) + "\":[1]";
+    }
+    QTest::newRow("empty batches") << empty + ']' << kMany << 0;
+    QTest::newRow("batches") << batches + ']' << kMany << 1;
+    QTest::newRow("keys") << keys + '}' << 1 << kMany;
+}
+
+/// Twice as much takes twice as long: in the square of it these would take minutes.
+void TestEngineFiles::largeTokenFiles()
+{
+    QFETCH(QByteArray, json);
+    QFETCH(int, batches);
+    QFETCH(int, values);
+    const FileBytes bytes = bytesOf(json.toStdString());
+    InputFile file;
+    QElapsedTimer clock;
+    clock.start();
+    readTokenFile(bytes, {}, file);
+    QVERIFY2(clock.elapsed() < 20000, qPrintable(QString::number(clock.elapsed())));
+    QCOMPARE(static_cast<int>(file.batches.size()), batches);
+    QCOMPARE(static_cast<int>(file.batches.back().values.size()), values);
+}
+
+void TestEngineFiles::twinKeys_data()
+{
+    QTest::addColumn<QByteArray>("json");
+    QTest::addColumn<QString>("twin");
+    QTest::newRow("in a batch") << QByteArray(R"([{"a": 1}, {"a": 1, "b": 2, "a": 3}])") << "a";
+    QTest::newRow("after a list") << QByteArray(R"({"a": [{"b": 1}], "b": 2, "b": 3})") << "b";
+    QTest::newRow("further in") << QByteArray(R"({"a": {"b": 1, "b": 2}})") << "b";
+    QTest::newRow("escaped") << QByteArray(R"({"a": 1, "\u0061": 2})") << "a";
+    QTest::newRow("in other objects") << QByteArray(R"([{"a": {"a": 1}}, {"a": {"a": 1}}])") << "";
+}
+
+void TestEngineFiles::twinKeys()
+{
+    QFETCH(QByteArray, json);
+    QFETCH(QString, twin);
+    const FileBytes bytes = bytesOf(json.toStdString());
+    const auto failure = failureOf([&] {
+        const nlohmann::ordered_json document = parseBoundedJson(bytes, 10, "the file");
+        QVERIFY(document == nlohmann::ordered_json::parse(json.toStdString()));
+    });
+    QCOMPARE(failure.has_value(), !twin.isEmpty());
+    if (failure)
+        QCOMPARE(QString::fromStdString(failure->message),
+                 QStringLiteral("The key “%1” stands twice in the file.").arg(twin));
 }
 
 QTEST_GUILESS_MAIN(TestEngineFiles)

@@ -215,9 +215,9 @@ void addValue(const std::string& name, const Json& json, const InputOptions& opt
     lists.read(json);
     batch.values.push_back({name, DataValue::of(lists.tensor())});
     padded = padded || lists.isPadded();
-    const bool hasMask = std::any_of(batch.values.begin(), batch.values.end(),
-                                     [&](const auto& v) { return v.name == options.padMask; });
-    if (!options.padMask.empty() && lists.holdsIds() && !hasMask)
+    const auto isMask = [&](const NamedValue& v) { return v.name == options.padMask; };
+    if (!options.padMask.empty() && lists.holdsIds()
+        && std::none_of(batch.values.begin(), batch.values.end(), isMask))
         batch.values.push_back({options.padMask, DataValue::of(lists.mask())});
 }
 
