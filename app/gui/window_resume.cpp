@@ -19,6 +19,22 @@ namespace {
 
 constexpr qint64 kCountedAtOnce = qint64 {1} << 20; ///< bytes of results
 
+/// What becomes of those that were to be tried again, too: `missed` of the sweep, and `others`. To
+/// be put behind a sentence.
+QString restInWords(std::size_t missed, const std::vector<CompressionConfig>& others)
+{
+    const std::size_t untried = missed + others.size();
+    QString words;
+    if (missed > 0)
+        words = untried == 1 ? MainWindow::tr("One was not tried.")
+                             : MainWindow::tr("%1 were not tried.").arg(untried);
+    else if (others.size() == 1)
+        words = MainWindow::tr("Measuring %1 now…").arg(toQString(title(others.front())));
+    else if (!others.empty())
+        words = MainWindow::tr("Measuring the other %1 now…").arg(others.size());
+    return words.isEmpty() ? words : QLatin1Char(' ') + words;
+}
+
 } // namespace
 
 void MainWindow::runAgain()
@@ -87,7 +103,7 @@ void MainWindow::tryAgain(const std::vector<std::string>& names)
     }
     if (m_reopening || !m_run.snapshot() || !m_run.canRetry() || refusedByScan())
         return;
-    // Recipes and kept layers are in no sweep.
+    // Recipes and kept layers are in no sweep: they come after it.
     std::vector<std::string> planned;
     std::vector<CompressionConfig> others;
     for (const ResultRecord& record : m_run.snapshot()->records) {
@@ -103,6 +119,8 @@ void MainWindow::tryAgain(const std::vector<std::string>& names)
         return;
     }
     m_retried = planned;
+    for (const CompressionConfig& other : others)
+        m_retried.push_back(other.name);
     setReopening(true);
     m_setup.reopen(m_run.header(), m_run.folder(), planned);
 }
@@ -118,18 +136,24 @@ std::vector<std::string> MainWindow::failedNames() const
     return names;
 }
 
-/// Shows the first configuration that was tried again, and what became of all of them. What the
-/// sweep did not come to before it was stopped is not counted.
+/// Shows the first configuration that was tried again, and what became of all of them. Where the
+/// sweep came to all of its own, those that are in no sweep are measured now.
 void MainWindow::sayWhatRetryGave()
 {
     std::vector<std::string> names = std::exchange(m_retried, {});
-    std::erase_if(names, [this](const std::string& name) { return !m_run.hasTried(name); });
+    std::vector<CompressionConfig> others;
+    for (const ResultRecord& record : m_run.snapshot()->records)
+        if (record.config.group == GroupId::Mixed && std::erase(names, record.config.name) > 0)
+            others.push_back(record.config);
+    const std::size_t missed =
+        std::erase_if(names, [this](const std::string& name) { return !m_run.hasTried(name); });
     if (names.empty()) {
         if (!m_run.canResume())
             m_plot->showMessage(MessageBanner::Kind::Info,
                                 tr("Stopped before anything was tried again."));
         return;
     }
+    const QString rest = restInWords(missed, others);
     const std::vector<std::string> failed = failedNames();
     const auto failedAgain = std::ranges::count_if(names, [&failed](const std::string& name) {
         return std::ranges::find(failed, name) != failed.end();
@@ -146,14 +170,18 @@ void MainWindow::sayWhatRetryGave()
         m_plot->showMessage(failedAgain > 0 ? MessageBanner::Kind::Warning
                                             : MessageBanner::Kind::Ok,
                             tr("Tried %1 configurations again: %2 have a result now.")
-                                .arg(names.size())
-                                .arg(static_cast<qsizetype>(names.size()) - failedAgain));
+                                    .arg(names.size())
+                                    .arg(static_cast<qsizetype>(names.size()) - failedAgain)
+                                + rest);
     else if (const Failure* failure = first->failure())
         m_plot->showMessage(MessageBanner::Kind::Error,
-                            tr("%1 failed again: %2").arg(what, toQString(failure->message)));
+                            tr("%1 failed again: %2").arg(what, toQString(failure->message))
+                                + rest);
     else
         m_plot->showMessage(MessageBanner::Kind::Ok,
-                            tr("Tried %1 again: it has a result now.").arg(what));
+                            tr("Tried %1 again: it has a result now.").arg(what) + rest);
+    if (missed == 0 && !others.empty() && !m_closing)
+        m_scan.measureAgain(std::move(others));
 }
 
 /// The newest run, where it ended before its time. Its results may be many, or far away: the page

@@ -107,11 +107,14 @@ void MainWindow::wireRun()
     connect(&m_run, &RunController::snapshotChanged, this, [this] {
         m_results->setSnapshot(m_run.snapshot());
         updateActions();
+        // Asked for once: what cannot be gone on with now is not gone on with later, unasked.
+        const bool resume = m_resumeFolder == m_run.folder();
+        if (resume)
+            m_resumeFolder.clear();
         if (m_run.isRunning())
             return;
         rememberRun();
-        if (m_resumeFolder == m_run.folder() && m_run.canResume()) {
-            m_resumeFolder.clear();
+        if (resume && m_run.canResume()) {
             m_endSaid = true;
             resumeRun();
         } else {

@@ -183,13 +183,17 @@ void ScanFormatsTest::nothingTickedScansNothing()
     chooseEntry(f, Qt::Key_End);
     FormatPicker* dialog = picker(f);
     auto* start = dialog->findChild<QPushButton*>(QStringLiteral("scanFormats"));
-    QTRY_VERIFY(start->isEnabled());
+    ScanEstimate before;
+    connect(&f.scan(), &ScanController::estimateReady, this,
+            [&before](const ScanEstimate& estimate) { before = estimate; });
+    clickCell(*table(*dialog, "integerFormats"), 1, 1);
+    QTRY_VERIFY(start->isEnabled() && before.runs > 0);
     clickLink(*dialog, "formatsNone");
     QVERIFY(!start->isEnabled());
     QVERIFY(!f.find<QPushButton>("startScan")->isEnabled());
     QVERIFY(words(*dialog, "formatOutlook").contains(QStringLiteral("at least one format")));
     QVERIFY(f.text("scanObstacle").contains(QStringLiteral("at least one format")));
-    QTest::qWait(50); // nor does an estimate of before come late
+    emit f.scan().estimateReady(before); // nor does one of before that comes late
     QVERIFY(!start->isEnabled() && !f.text("scanWords").contains(QStringLiteral("short run")));
     clickCell(*table(*dialog, "paletteFormats"), 2, 1);
     QTRY_VERIFY(start->isEnabled());

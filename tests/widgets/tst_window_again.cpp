@@ -1,126 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Runs that are gone on with while other things happen: resumed, tried again, run again, scanned,
-// written by another process; always the right run, and nothing is said that did not happen.
-#include "analyst.h"
+// Runs that are gone on with while other things happen: resumed, run again, scanned, written by
+// another process; always the right run, and nothing is said that did not happen.
+#include "again.h"
 
-#include "core/plan/mixed_config.h"
 #include "core/run/file_io.h"
 #include "core/run/scan_log.h"
-#include "widgets/panels/plot_panel.h"
-#include "widgets/parts/message_banner.h"
 
-#include <QAction>
 #include <QLabel>
-#include <QTabBar>
-#include <QTreeView>
 
 #include <algorithm>
 
 using namespace bitfront;
 using namespace bitfront::test;
 
-namespace {
-
-/// Model and inputs on the disk, and runs of them.
-class Again : public Analyst
-{
-public:
-    using Analyst::Analyst;
-
-    RunHeader header(const SweepPlan& plan)
-    {
-        RunHeader header = fakeRun().header;
-        header.model.path = file(QStringLiteral("tiny.pt"), "cnn").toStdString();
-        header.inputsPath = file(QStringLiteral("inputs.npy"), "inputs").toStdString();
-        header.plan = plan;
-        return header;
-    }
-    QString writeRun(const char* name, const SweepPlan& plan, std::vector<ResultRecord> records,
-                     RunState state = RunState::Stopped)
-    {
-        const QString path = folder.filePath(QLatin1String(name));
-        RunWriter writer(path.toStdString(), header(plan));
-        for (ResultRecord& record : records)
-            writer.append(record);
-        writer.finish(state, 1000);
-        return path;
-    }
-    bool openRun(const QString& path)
-    {
-        window->openRun(path);
-        return QTest::qWaitFor([&] {
-            return window->run().hasRun() && window->run().folder() == path
-                && window->run().snapshot();
-        });
-    }
-    void choose(const std::string& name)
-    {
-        const auto& all = snapshot().records;
-        for (std::size_t i = 0; i < all.size(); ++i)
-            if (all[i].config.name == name)
-                selection().setCurrent(static_cast<RecordId>(i));
-    }
-    QString message() const { return window->findChild<PlotPanel*>()->message(); }
-    void trigger(const char* action) const { find<QAction>(action)->trigger(); }
-    bool resumes() const { return find<QAction>("actionResume")->isVisible(); }
-};
-
-SweepPlan basePlan()
-{
-    return makePlan({}, {}, false, IndivisiblePolicy::Nearest);
-}
-
-const std::string& failedName()
-{
-    static const std::string name = baseConfigurations()[2].name;
-    return name;
-}
-
-std::vector<ResultRecord> first(std::size_t count, const FakeOptions& options = {})
-{
-    std::vector<ResultRecord> records = fakeRecords(basePlan(), options);
-    records.resize(count);
-    return records;
-}
-
-/// `count` results with layers kept, as no sweep makes them.
-std::vector<ResultRecord> mixed(std::size_t count)
-{
-    const ModelInfo model = fakeModelInfo();
-    std::vector<ResultRecord> records;
-    for (const ResultRecord& base : fakeRecords(basePlan())) {
-        if (records.size() == count)
-            break;
-        if (!base.measurement() || base.config.name.find("int4") == std::string::npos)
-            continue;
-        ResultRecord record = base;
-        record.config =
-            withLayerKept(model, base, model.layers.front().name, KeptFormat::EightBits);
-        record.configPath.clear();
-        records.push_back(record);
-    }
-    return records;
-}
-
-FakeOptions failing()
-{
-    return {.failing = {failedName()}};
-}
-
-} // namespace
-
 class TestWindowAgain : public QObject
 {
     Q_OBJECT
 
 private slots:
-    void stoppedBeforeItWasTriedAgain();
-    void retryThatCannotRun();
-    void failedRecipeIsMeasuredAgain();
-    void failedRecipeWaitsForTheSweep();
     void recipesAreNoPartOfTheSweep_data();
     void recipesAreNoPartOfTheSweep();
     void onlyTheRunThatWasMeantIsResumed();
+    void finishedMeanwhileIsNotResumedLater();
+    void takenMeanwhileIsNotResumedLater();
     void scanIsNotGivenUpForARun();
     void noScanWhileAModelIsReopened();
     void anotherRunWhileAModelIsReopened();
@@ -130,77 +32,6 @@ private slots:
     void closedBeforeAStartThatFails();
     void scanOfAnotherProcessIsSeen();
 };
-
-void TestWindowAgain::stoppedBeforeItWasTriedAgain()
-{
-    Again f({.delayMs = 400});
-    QVERIFY(f.openRun(f.writeRun("run", basePlan(), first(31, failing()), RunState::Finished)));
-    f.choose(failedName());
-    f.click("detailRetry");
-    QTRY_VERIFY(f.window->run().isRunning());
-    f.trigger("actionStop");
-    QVERIFY(f.waitForEnd());
-    QTRY_COMPARE(f.message(), QStringLiteral("Stopped before anything was tried again."));
-}
-
-/// What it leaves behind does not hide the failures of the next sweep.
-void TestWindowAgain::retryThatCannotRun()
-{
-    Again f({.failEvaluators = true});
-    QVERIFY(f.openRun(f.writeRun("run", basePlan(), first(31, failing()), RunState::Finished)));
-    f.choose(failedName());
-    f.click("detailRetry");
-    QTRY_COMPARE(f.window->run().state(), RunState::Failed);
-    QTRY_VERIFY(!f.window->run().isRunning());
-    SweepEnd end;
-    end.state = RunState::Finished;
-    end.failed = 1;
-    emit f.window->run().sweepFinished(end);
-    QCOMPARE(f.message(), QStringLiteral("1 configuration failed; the table says why."));
-}
-
-void TestWindowAgain::failedRecipeIsMeasuredAgain()
-{
-    std::vector<ResultRecord> records = first(31);
-    ResultRecord recipe = mixed(1).front();
-    recipe.outcome = Failure {ErrorCode::OutOfMemory, "There was not enough memory.", "", ""};
-    records.push_back(recipe);
-    Again f;
-    QVERIFY(f.openRun(f.writeRun("run", basePlan(), records, RunState::Finished)));
-    f.choose(recipe.config.name);
-    QVERIFY(f.find<QPushButton>("detailRetry")->isEnabled());
-    f.click("detailRetry");
-    QTRY_VERIFY(f.snapshot().records.back().measurement());
-    QCOMPARE(f.forwards(), 1);
-    QCOMPARE(f.records(), 32);
-    QCOMPARE(f.snapshot().records.back().config.name, recipe.config.name);
-    QTRY_VERIFY(f.idle());
-}
-
-void TestWindowAgain::failedRecipeWaitsForTheSweep()
-{
-    std::vector<ResultRecord> records = first(25);
-    ResultRecord recipe = mixed(1).front();
-    recipe.outcome = Failure {ErrorCode::OutOfMemory, "There was not enough memory.", "", ""};
-    records.push_back(recipe);
-    Again f({.delayMs = 300});
-    QVERIFY(f.openRun(f.writeRun("run", basePlan(), records)));
-    f.find<QTabBar>("resultTabs")->setCurrentIndex(3);
-    auto* list = f.find<QTreeView>("queueList");
-    // The only one that failed is the last of the list.
-    const auto offered = [&] {
-        f.choose(recipe.config.name);
-        list->setCurrentIndex(list->model()->index(list->model()->rowCount() - 1, 0));
-        return f.find<QPushButton>("queueRetry")->isEnabled()
-            || f.find<QPushButton>("detailRetry")->isEnabled();
-    };
-    QVERIFY(offered());
-    f.trigger("actionResume");
-    QTRY_VERIFY(f.records() > 26 && f.window->run().isRunning());
-    QVERIFY(!offered());
-    QVERIFY(f.waitForEnd());
-    QTRY_VERIFY(offered());
-}
 
 void TestWindowAgain::recipesAreNoPartOfTheSweep_data()
 {
@@ -244,20 +75,50 @@ void TestWindowAgain::onlyTheRunThatWasMeantIsResumed()
     Again f;
     const QString wanted = f.writeRun("wanted", basePlan(), first(5));
     const QString other = f.writeRun("other", basePlan(), first(6));
-    RecentRun entry;
-    entry.folder = wanted;
-    entry.when = QDateTime::currentDateTimeUtc();
-    entry.finished = false;
-    Settings(f.settings).addRecentRun(entry);
-    f.window = std::make_unique<MainWindow>([&f] { return f.engine; }, f.settings);
-    f.window->show();
-    QTRY_VERIFY(f.find<MessageBanner>("unfinishedRun")->isVisible());
+    QVERIFY(f.offer(wanted));
     f.click("resumeUnfinished");
     QVERIFY(f.openRun(other)); // before the first was read
-    QTest::qWait(200);
-    QVERIFY(!f.window->run().isRunning());
+    QVERIFY(f.haveRead());
+    QVERIFY(f.isAtRest());
     QCOMPARE(f.records(), 6);
     QVERIFY(f.message().startsWith(QStringLiteral("Stopped at 6 of 31.")));
+}
+
+/// A command line has finished what is offered here. Swept once more and stopped, it stays so.
+void TestWindowAgain::finishedMeanwhileIsNotResumedLater()
+{
+    Again f({.delayMs = 20});
+    const QString path = f.writeRun("run", basePlan(), first(31), RunState::Finished);
+    QVERIFY(f.offer(path));
+    f.click("resumeUnfinished");
+    QTRY_COMPARE(f.records(), 31);
+    f.trigger("actionPrimary");
+    QTRY_COMPARE(f.window->setup().inputsState(), LoadState::Ready);
+    f.window->setup().setRunFolder(path);
+    f.click("estimate");
+    QTRY_VERIFY(f.window->setup().probe());
+    f.click("startSweep");
+    QTRY_VERIFY(f.window->run().isRunning() && f.window->run().progress().done > 2);
+    QCOMPARE(f.window->run().folder(), path);
+    f.trigger("actionStop");
+    QTRY_VERIFY2(f.message().startsWith(QStringLiteral("Stopped at ")), qPrintable(f.message()));
+    QVERIFY(f.isAtRest());
+}
+
+/// Nor what another process goes on with and is interrupted at.
+void TestWindowAgain::takenMeanwhileIsNotResumedLater()
+{
+    Again f;
+    const QString path = f.writeRun("run", basePlan(), first(5));
+    QVERIFY(f.offer(path));
+    RunContents earlier;
+    auto writer = std::make_unique<RunWriter>(RunWriter::resume(toPath(path), earlier));
+    f.click("resumeUnfinished");
+    QTRY_COMPARE(f.records(), 5);
+    QVERIFY(f.window->run().isFollowing());
+    writer.reset();
+    QTRY_VERIFY2(f.message().startsWith(QStringLiteral("Stopped at 5 ")), qPrintable(f.message()));
+    QVERIFY(f.isAtRest());
 }
 
 void TestWindowAgain::scanIsNotGivenUpForARun()
@@ -271,7 +132,7 @@ void TestWindowAgain::scanIsNotGivenUpForARun()
     f.click("startScan");
     QTRY_VERIFY(f.scan().view() && f.scan().view()->done > 2);
     f.window->openRun(other); // dropped, or clicked in a list
-    QTest::qWait(150);
+    QVERIFY(f.haveRead());
     QCOMPARE(f.window->run().folder(), scanned);
     QVERIFY(f.scan().isWorking() && !f.scan().isCancelling());
     QVERIFY2(f.message().contains(QStringLiteral("Wait until that is done")),
@@ -302,9 +163,10 @@ void TestWindowAgain::anotherRunWhileAModelIsReopened()
     Again f({.openDelayMs = 150});
     const QString other = f.writeRun("other", basePlan(), first(6));
     QVERIFY(f.openRun(f.writeRun("run", basePlan(), first(5))));
+    QSignalSpy reopened(&f.window->setup(), &ProjectSetup::reopened);
     f.trigger("actionResume");
     QVERIFY(f.openRun(other));
-    QTest::qWait(700);
+    QVERIFY(!reopened.isEmpty() || reopened.wait(30000)); // the window was told before the spy
     QVERIFY(!f.window->run().isRunning());
     QCOMPARE(f.window->run().folder(), other);
     QVERIFY(f.resumes() && f.find<QAction>("actionResume")->isEnabled());

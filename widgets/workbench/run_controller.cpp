@@ -339,6 +339,11 @@ void RunController::buildSnapshot()
                              header->model.fp16Bytes());
             return [this, snapshot, generation] {
                 m_building = false;
+                // Whoever looks at a run that has ended sees its last results, not those before.
+                if (m_dirty && !isRunning() && !m_following) {
+                    buildSnapshot();
+                    return;
+                }
                 if (generation == m_generation) {
                     m_snapshot = snapshot;
                     emit snapshotChanged();
