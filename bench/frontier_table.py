@@ -170,18 +170,15 @@ HEAD = """# Mixed frontiers, measured
 Written by `bench/frontier_table.py`; do not edit. Quality is PSNR in dB of the first output, as *on the samples that
 formats were chosen by / on held-out samples*, which took no part in scan, choice or refinement. Bits are averages over
 all parameters with all tables and scales. *Uniform sweep*: the best of `bitfront-cli run` (31 configurations and their
-refinements) at no more bits. *Mixed*: the recipe of `bitfront-cli frontier`. *Predicted*: what was expected
-of the recipe before its verifying forward pass: the sum of the layers' errors, each measured alone, and after a
-refinement the error of the recipe before plus the changes measured around it. *Forwards*: spent on that size after
-the scan; measurements are shared between sizes, so they depend on the order.
-
-Read *predicted* with care: after a refinement it rests on forward passes next to the final recipe, which is easier
-than predicting from the scan alone. The last table is of recipes straight from the scan. Times are wall clock on a busy
-machine of two cores.
+refinements) at no more bits. *Mixed*: the recipe of `bitfront-cli frontier`. *Predicted*: what the
+scan promised for that size before any recipe of it was measured, the sum of the layers' errors, each measured alone; it
+is what the window's slider says. *Forwards*: spent on that size after the scan; measurements are shared between sizes,
+so they depend on the order. Times are wall clock on a busy machine of two cores.
 
 How a recipe is found: every format is measured on every layer alone (the scan); a multiple-choice knapsack picks one
 format per layer with the least sum of errors that fits the size, exactly, in milliseconds; the result is verified;
 each round of refinement measures the formats next to the chosen ones again within the recipe and solves once more.
+Several outputs count alike: an error of each is weighed by the geometric mean of all errors that the scan saw in it.
 """
 
 
