@@ -222,8 +222,13 @@ void MainWindow::primaryAction()
     case Stage::Setup:
         if (!m_setup.missing().isEmpty())
             return;
-        if (!m_setup.probe())
+        if (!m_setup.probe()) {
+            if (refusedByScan()) { // times measured beside it would be wrong
+                setStage(Stage::Results); // where it says so
+                return;
+            }
             m_setup.startEstimate();
+        }
         setStage(Stage::Estimate);
         return;
     case Stage::Estimate:

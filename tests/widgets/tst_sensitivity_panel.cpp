@@ -33,6 +33,7 @@ private slots:
     void locksAreKept();
     void frontier();
     void sweepAndScanWait();
+    void estimateWaitsForAScan();
     void reopenedWithoutAForward();
     void closesDuringAScan();
     void numbersCanBeRead();
@@ -236,6 +237,26 @@ void SensitivityPanelTest::sweepAndScanWait()
     f.window->run().stop();
     QVERIFY(f.waitForEnd());
     QTRY_VERIFY(f.scan().view() && f.scan().view()->done > 2); // still there
+}
+
+/// Times measured beside a scan would be wrong.
+void SensitivityPanelTest::estimateWaitsForAScan()
+{
+    Analyst f({.delayMs = 15});
+    QVERIFY(f.open());
+    f.click("startScan");
+    QTRY_VERIFY(f.scan().view() && f.scan().view()->done > 2);
+    f.find<QAction>("actionPrimary")->trigger();
+    f.window->setup().setMetric(0, Metric::Snr); // another estimate is needed
+    QTRY_VERIFY(f.find<QPushButton>("estimate")->isVisible());
+    f.click("estimate");
+    QVERIFY(!f.window->setup().isEstimating());
+    QVERIFY(f.panel().isVisible());
+    auto* banner = f.window->findChild<MessageBanner*>(QStringLiteral("messageBanner"));
+    QVERIFY2(banner->message().contains(QStringLiteral("Wait until that is done")),
+             qPrintable(banner->message()));
+    f.find<QAction>("actionCancelScan")->trigger();
+    QTRY_VERIFY(f.idle());
 }
 
 void SensitivityPanelTest::reopenedWithoutAForward()
