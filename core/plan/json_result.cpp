@@ -184,6 +184,8 @@ void to_json(json& out, const RecipeFacts& value)
     out["predicted"] = json::array();
     for (const double one : value.predicted)
         out["predicted"].push_back(numberToJson(one));
+    if (!value.locks.empty())
+        out["locks"] = value.locks;
     if (!value.exact)
         out["exact"] = false;
 }
@@ -193,6 +195,7 @@ void from_json(const json& in, RecipeFacts& value)
     value.target = read<std::string>(in, "target");
     value.rounds = read<int>(in, "rounds");
     value.evaluations = read<int>(in, "evaluations");
+    value.locks = readOr<std::vector<std::string>>(in, "locks", {});
     value.exact = readOr(in, "exact", true);
     value.predicted.clear();
     for (const json& one : read<json>(in, "predicted"))

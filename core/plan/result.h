@@ -70,6 +70,7 @@ struct RecipeFacts
     std::vector<double> predicted;
     int rounds = 0; ///< in which options were measured again around the best recipe so far
     int evaluations = 0; ///< forward evaluations spent on this target, the scan not counted
+    std::vector<std::string> locks {}; ///< that it had to keep to, as parseLock() reads them
     bool exact = true; ///< every choice of formats was solved to the end, see Allocation::exact
 
     bool operator==(const RecipeFacts&) const = default;

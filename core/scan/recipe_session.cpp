@@ -145,6 +145,8 @@ ResultRecord RecipeSession::addRecipe(const RecipeTarget& target, int rounds,
         m_earlier.records.begin(), m_earlier.records.end(),
         [&](const ResultRecord& one) { return one.config.name == record.config.name; });
     record.recipe = found.facts;
+    for (const FormatLock& lock : m_locks)
+        record.recipe->locks.push_back(lock.layer + '=' + lock.format);
     try {
         record.outcome = m_measurer->measureFully(record.config, stop);
     } catch (const Error&) {

@@ -113,7 +113,7 @@ void TestPlanMixed::jsonRoundTrip()
     choice[1] = 3;
     ResultRecord record;
     record.config = space.config(choice, model, "mixed_4.5_bits");
-    record.recipe = RecipeFacts {"at most 4.5 bits", {41.5, kInfinity}, 2, 77};
+    record.recipe = RecipeFacts {"at most 4.5 bits", {41.5, kInfinity}, 2, 77, {"head=8+"}, false};
     Measurement measured;
     OutputQuality output {"out_0", Metric::Psnr, 40, 41};
     output.split = SplitQuality {41.5, 39};

@@ -249,6 +249,8 @@ void TestScan::locksAndTies()
         const ResultRecord record = session.addRecipe({RecipeTarget::Kind::Bits, bits}, 2, {});
         const auto& layers = record.measurement()->layers;
         QCOMPARE(layers.back().bitsPerCode, 8);
+        QCOMPARE(readRun(bench.folder).records.back().recipe->locks,
+                 std::vector<std::string> {last + "=8"});
         QCOMPARE(layers[0].bitsPerCode, layers[1].bitsPerCode);
         QCOMPARE(layers[0].kind, layers[1].kind);
     }
