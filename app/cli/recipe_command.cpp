@@ -3,7 +3,6 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/scan_support.h"
-#include "core/base/number_text.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -82,8 +81,8 @@ RecipeRequest reopen(const RecipeOptions& options)
     return request;
 }
 
-/// No recipe is better than the whole model at 16 bits, and there is such an output.
-void refuseMoreThanHalf(const RunHeader& header, const RecipeTarget& target)
+/// Before anything is opened.
+void refuseUnknownOutput(const RunHeader& header, const RecipeTarget& target)
 {
     const std::string& wanted =
         target.output.empty() ? header.metrics.front().output : target.output;
@@ -94,12 +93,6 @@ void refuseMoreThanHalf(const RunHeader& header, const RecipeTarget& target)
                      [&](const MetricChoice& metric) { return metric.output == wanted; }))
         throw Error(ErrorCode::BadArgument, "The run judges no output “" + wanted + "”.",
                     "It judges " + names + '.', wanted);
-    for (const OutputQuality& output : header.fp16Quality)
-        if (output.output == wanted && target.value > output.value)
-            throw Error(ErrorCode::BadArgument,
-                        "The whole model at 16 bits reaches " + fixedText(output.value, 2)
-                            + " already, and no recipe more.",
-                        "Ask for less.");
 }
 
 int recipe(const RecipeOptions& options)
@@ -111,7 +104,7 @@ int recipe(const RecipeOptions& options)
         locks.push_back(parseLock(lock));
     const RecipeRequest request = reopen(options);
     if (options.quality)
-        refuseMoreThanHalf(request.header, target);
+        refuseUnknownOutput(request.header, target);
     const RecipeEnd end = follow(request, [&](RecipeSession& session, const std::stop_token& stop) {
         // Refused before hours of scanning.
         applyLocks(session.measurer().space(), request.experiment->model(), locks);

@@ -107,6 +107,7 @@ private:
     void showSensitivity();
     void keepLayer(const QString& layer, KeptFormat format);
     bool refusedByScan();
+    static QString scanRefusal();
     void setReopening(bool reopening);
     void startReopened(const SweepRequest& request);
     void setStage(Stage stage);

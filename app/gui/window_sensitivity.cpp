@@ -74,6 +74,8 @@ void MainWindow::wireSensitivity()
         m_selection.reveal(static_cast<RecordId>(found - records.begin()));
     });
     connect(&m_scan, &ScanController::workChanged, this, [this] {
+        if (!m_scan.isWorking() && m_plot->message() == scanRefusal())
+            m_plot->hideMessage();
         updateActions();
         updateAwake();
         closeWhenDone();
@@ -130,15 +132,19 @@ void MainWindow::keepLayer(const QString& layer, KeptFormat format)
     m_scan.keepLayer(record, layer.toStdString(), format);
 }
 
+QString MainWindow::scanRefusal()
+{
+    return tr("Layers or recipes are being measured. Wait until that is done, or cancel: what was "
+              "measured is kept.");
+}
+
 /// Says so where a scan keeps a sweep from starting.
 bool MainWindow::refusedByScan()
 {
     if (!m_scan.isWorking())
         return false;
-    m_plot->showMessage(MessageBanner::Kind::Info,
-                        tr("%1. Wait until that is done, or cancel: what was measured is kept.")
-                            .arg(m_scan.progressText()),
-                        tr("Cancel the scan"), [this] { m_scan.cancel(); });
+    m_plot->showMessage(MessageBanner::Kind::Info, scanRefusal(), tr("Cancel"),
+                        [this] { m_scan.cancel(); });
     return true;
 }
 

@@ -113,7 +113,7 @@ void validate(const RecipeTarget& target)
 {
     if (!std::isfinite(target.value) || (target.isSize() && target.value <= 0))
         throw Error(ErrorCode::BadArgument, "“" + target.text() + "” is no target.",
-                    "Give a number above 0.");
+                    target.isSize() ? "Give a number above 0." : "Give a number.");
 }
 
 std::string shortNumber(double value)

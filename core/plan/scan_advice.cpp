@@ -28,14 +28,13 @@ std::string percent(double share)
     return std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + " %";
 }
 
-/// An error as the quality it leaves; where outputs are judged differently, as a share.
-std::string errorWords(const std::vector<Metric>& metrics, double energy)
+/// An error as the quality it leaves; of several outputs, whose errors are weighed, as its share.
+std::string errorWords(const std::vector<Metric>& metrics, double energy, double total)
 {
-    const auto masks = std::count(metrics.begin(), metrics.end(), Metric::Iou);
-    if (masks > 0 && masks < std::ssize(metrics))
-        return percent(energy) + " wrong";
+    if (metrics.size() > 1)
+        return percent(energy / total) + " of it";
     const double quality = qualityOfEnergy(metrics.front(), energy);
-    if (masks > 0)
+    if (metrics.front() == Metric::Iou)
         return "IoU " + percent(quality);
     if (!std::isfinite(quality))
         return "no error";
@@ -130,7 +129,7 @@ private:
             if (count == kMostNamed || error > 0.5 * total(width))
                 break;
             text += (count > 0 ? ", " : "") + m_space.units[u].name + " ("
-                + errorWords(m_metrics, energy(u, width)) + " alone, "
+                + errorWords(m_metrics, energy(u, width), total(width)) + " alone, "
                 + percent(m_costs[u].weightShare) + " of the weights)";
             error += energy(u, width);
             weights += m_costs[u].weightShare;

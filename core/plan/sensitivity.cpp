@@ -193,9 +193,12 @@ AllocationUnits allocationUnits(const ScanSpace& space, const Sensitivity& sensi
     AllocationUnits units;
     for (std::size_t u = 0; u < space.units.size(); ++u) {
         std::vector<AllocationOption> options;
-        for (std::size_t o = 0; o < space.options[u].size(); ++o)
+        for (std::size_t o = 0; o < space.options[u].size(); ++o) {
+            // What ruins another output is no option even where only one is asked for.
+            const bool usable = allowed[u][o] && std::isfinite(sensitivity.cost(u, o));
             options.push_back({static_cast<double>(space.options[u][o].bits),
-                               allowed[u][o] ? sensitivity.cost(u, o, output) : kInfinity});
+                               usable ? sensitivity.cost(u, o, output) : kInfinity});
+        }
         units.push_back(std::move(options));
     }
     return units;

@@ -17,6 +17,8 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// Options measured again on each side of a layer's present one.
 constexpr std::size_t kNeighbours = 3;
+/// Verifications until the sum's limit gives the quality that is asked for.
+constexpr int kMostTries = 8;
 /// A refinement that lowers the error by less ends the search: 0.02 dB.
 constexpr double kWorthwhile = 0.995;
 /// Of the error around which is refined: what a change must gain to be tried, from all changes that
@@ -39,7 +41,7 @@ std::size_t mostMeasurements(const ScanSpace& space, int rounds)
     std::size_t round = std::size(kReluctance);
     for (const auto& options : space.options)
         round += std::min(options.size() - 1, 2 * kNeighbours);
-    return 2 + static_cast<std::size_t>(std::max(rounds, 0)) * round; // verified, and in full
+    return kMostTries + 1 + static_cast<std::size_t>(std::max(rounds, 0)) * round; // and in full
 }
 
 RecipeSearch::RecipeSearch(ChoiceMeasurer& measurer, Sensitivity sensitivity,
@@ -150,19 +152,13 @@ void RecipeSearch::measure(std::vector<Candidate>& candidates, const std::stop_t
 
 /// The allocation by the sum of the errors, verified. For a quality the limit of the sum is moved
 /// until the measured error meets it.
-void RecipeSearch::begin(const Goal& goal, const RecipeTarget& target, const std::stop_token& stop)
+void RecipeSearch::begin(const Goal& goal, const std::stop_token& stop)
 {
-    constexpr int kMostTries = 8;
     const AllocationUnits units =
         allocationUnits(m_measurer.space(), m_sensitivity, m_allowed, goal.output);
     double limit = goal.limit;
     for (int tries = 0; tries < kMostTries; ++tries) {
         const std::optional<Allocation> allocation = allocate(units, goal, limit);
-        if (!allocation && tries == 0)
-            throw Error(ErrorCode::BadArgument,
-                        "No recipe of the scanned formats meets the target: " + target.text() + '.',
-                        goal.bySize ? "Ask for a larger size, or scan formats of fewer bits."
-                                    : "Ask for a lower quality, or lock fewer layers.");
         if (!allocation)
             return;
         m_exact = m_exact && allocation->exact;
@@ -237,7 +233,8 @@ void RecipeSearch::refine(const Candidate& around, const Goal& goal, const std::
     for (std::size_t u = 0; u < units.size(); ++u)
         units[u][around.choice[u]].cost = 0;
     for (std::size_t i = 0; i < cells.size(); ++i)
-        units[cells[i].first][cells[i].second].cost = errorOf(near[i], goal) - error;
+        if (std::isfinite(m_sensitivity.total(near[i].energies)))
+            units[cells[i].first][cells[i].second].cost = errorOf(near[i], goal) - error;
     std::vector<Candidate> next;
     for (const double share : kReluctance) {
         const auto allocation = allocate(reluctant(units, around.choice, share * error), goal,
@@ -248,6 +245,22 @@ void RecipeSearch::refine(const Candidate& around, const Goal& goal, const std::
     measure(next, stop);
 }
 
+/// Measures what is remembered and looks better than what was found: it may have been measured on
+/// other samples. Where it was not, nothing is measured.
+void RecipeSearch::recall(const Goal& goal, const std::stop_token& stop)
+{
+    for (;;) {
+        const Candidate* found = best(m_pool, goal);
+        const Candidate* before = best(m_remembered, goal);
+        if (!before || (found && !isBetter(*before, *found, goal)))
+            return;
+        std::vector<Candidate> again {propose(before->choice)};
+        std::erase_if(m_remembered,
+                      [&](const Candidate& one) { return one.choice == again.front().choice; });
+        measure(again, stop);
+    }
+}
+
 FoundRecipe RecipeSearch::find(const RecipeTarget& target, int rounds, const std::stop_token& stop,
                                const Progress& progress)
 {
@@ -256,7 +269,8 @@ FoundRecipe RecipeSearch::find(const RecipeTarget& target, int rounds, const std
     m_exact = true;
     if (progress)
         progress(0, 0, 1);
-    begin(goal, target, stop);
+    m_predicted.clear();
+    begin(goal, stop);
     int done = 0;
     while (done < rounds) {
         const Candidate* now = best(m_pool, goal);
@@ -275,14 +289,13 @@ FoundRecipe RecipeSearch::find(const RecipeTarget& target, int rounds, const std
         if (!worthwhile)
             break;
     }
+    recall(goal, stop);
     const Candidate* found = best(m_pool, goal);
-    if (const Candidate* before = best(m_remembered, goal);
-        before && (!found || isBetter(*before, *found, goal)))
-        found = before;
     if (!found)
         throw Error(ErrorCode::BadArgument,
-                    "No recipe that was measured meets the target: " + target.text() + '.',
-                    goal.bySize ? "Ask for a larger size." : "Ask for a lower quality.");
+                    "No recipe of the scanned formats meets the target: " + target.text() + '.',
+                    goal.bySize ? "Ask for a larger size, or scan formats of fewer bits."
+                                : "Ask for a lower quality, or lock fewer layers.");
     FoundRecipe recipe {found->choice, found->bits, found->energies, {}};
     recipe.facts.target = target.text();
     recipe.facts.predicted = m_predicted;

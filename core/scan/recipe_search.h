@@ -23,7 +23,7 @@ struct FoundRecipe
     RecipeFacts facts;
 };
 
-/// Most measurements that a search for a recipe of some size makes.
+/// Most measurements that a search for a recipe makes, one of what is remembered not counted.
 std::size_t mostMeasurements(const ScanSpace& space, int rounds);
 
 class RecipeSearch
@@ -74,7 +74,8 @@ private:
     /// Measures and remembers.
     void measure(std::vector<Candidate>& candidates, const std::stop_token& stop,
                  const ChoiceMeasurer::Progress& progress = {});
-    void begin(const Goal& goal, const RecipeTarget& target, const std::stop_token& stop);
+    void begin(const Goal& goal, const std::stop_token& stop);
+    void recall(const Goal& goal, const std::stop_token& stop);
     void refine(const Candidate& around, const Goal& goal, const std::stop_token& stop,
                 const ChoiceMeasurer::Progress& progress);
     std::vector<std::size_t> neighbours(std::size_t unit, std::size_t option) const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/scan/recipe_session.h"
 
+#include "core/base/number_text.h"
 #include "core/plan/mixed_config.h"
 #include "core/run/current_failure.h"
 #include "core/run/utc_time.h"
@@ -123,10 +124,27 @@ RecipeSearch& RecipeSession::search()
     return *m_search;
 }
 
+/// No recipe is better than the whole model at 16 bits.
+void RecipeSession::refuseMoreThanHalf(const RecipeTarget& target) const
+{
+    if (target.isSize())
+        return;
+    const RunHeader& header = m_earlier.header;
+    const std::string& wanted =
+        target.output.empty() ? header.metrics.front().output : target.output;
+    for (const OutputQuality& output : header.fp16Quality)
+        if (output.output == wanted && target.value > output.value)
+            throw Error(ErrorCode::BadArgument,
+                        "The whole model at 16 bits reaches " + fixedText(output.value, 2)
+                            + " already, and no recipe more.",
+                        "Ask for less.");
+}
+
 ResultRecord RecipeSession::addRecipe(const RecipeTarget& target, int rounds,
                                       const std::stop_token& stop,
                                       const RecipeSearch::Progress& progress)
 {
+    refuseMoreThanHalf(target);
     const FoundRecipe found = search().find(target, rounds, stop, progress);
     ResultRecord record;
     record.config = m_measurer->space().config(found.choice, m_request.experiment->model(), {});
@@ -134,8 +152,9 @@ ResultRecord RecipeSession::addRecipe(const RecipeTarget& target, int rounds,
     // The same formats again, for whatever target: their record stays, with what it has cost.
     const auto same = std::find_if(
         m_earlier.records.begin(), m_earlier.records.end(), [&](const ResultRecord& one) {
-            return one.measurement() && isSameRecipe(one.config, record.config)
-                && isSplit(*one.measurement(), split)
+            return one.measurement() && isSplit(*one.measurement(), split)
+                && m_measurer->space().choiceOf(one.config, m_request.experiment->model())
+                == found.choice
                 && energiesOf(one.measurement()->outputs) == found.measured;
         });
     if (same != m_earlier.records.end())

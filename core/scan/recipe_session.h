@@ -69,6 +69,7 @@ public:
 
 private:
     void teachRecipes();
+    void refuseMoreThanHalf(const RecipeTarget& target) const;
 
     RecipeRequest m_request;
     RunContents m_earlier; ///< of a new folder: its header

@@ -81,6 +81,7 @@ private slots:
     void sameTargetTwice();
     void neverWorseThanWhatIsThere();
     void otherOutput();
+    void rememberedOnOtherSamples();
     void noEvaluator();
 };
 
@@ -438,6 +439,28 @@ void TestScan::otherOutput()
     });
     QCOMPARE(failure.code, ErrorCode::BadArgument);
     QVERIFY(contains(failure.hint, "logits, mask"));
+    const Failure beyond = failureOf([&] {
+        session.addRecipe({RecipeTarget::Kind::Quality, 300}, 1, {});
+    });
+    QCOMPARE(beyond.code, ErrorCode::BadArgument);
+    QVERIFY2(contains(beyond.message, "at 16 bits reaches"), beyond.message.c_str());
+}
+
+/// A recipe of another share held out is measured again before it counts.
+void TestScan::rememberedOnOtherSamples()
+{
+    const Bench bench({.interaction = 8});
+    {
+        RecipeSession session(bench.request(1, 0.5));
+        session.scan({});
+        session.addRecipe({RecipeTarget::Kind::Bits, 3.4}, 4, {});
+    }
+    RecipeSession session(bench.request(1, 0.25));
+    session.scan({});
+    const int before = bench.counters->evaluations;
+    const ResultRecord record = session.addRecipe({RecipeTarget::Kind::Bits, 3.4}, 0, {});
+    QCOMPARE(bench.counters->evaluations - before, 2); // found and remembered
+    QVERIFY(record.measurement()->outputs.front().split);
 }
 
 void TestScan::noEvaluator()

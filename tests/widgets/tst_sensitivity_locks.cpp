@@ -94,9 +94,16 @@ void SensitivityLocksTest::locksThatTiesRuleOut()
     QVERIFY(f.scan().forecast().recipe);
     // fp16 has 16 bits, which is 8 or more: both hold. The formats of one width do not.
     QCOMPARE(f.scan().locks().size(), std::size_t {2});
+    // Without them the slider ends earlier, and what is foreseen is what it says.
+    f.scan().setLocks({});
+    QTRY_VERIFY(f.panel().bar().target().value < 16);
+    QTRY_COMPARE(f.scan().forecast().target.value, f.panel().bar().target().value);
+    QTRY_VERIFY(f.scan().forecast().recipe
+                && f.scan().forecast().recipe->averageBits <= f.panel().bar().target().value);
     f.scan().setLocks({{"body.conv1", "fp16"}, {"body.conv2", "8"}});
     QCOMPARE(f.scan().locks(), (std::vector<FormatLock> {{"body.conv1", "fp16"}}));
-    QTRY_VERIFY(f.scan().forecast().recipe);
+    QVERIFY(f.budget(16));
+    QVERIFY(f.scan().forecast().recipe);
 }
 
 /// Undo brings no lock back that the scan of now has no format for.
@@ -238,6 +245,13 @@ void SensitivityLocksTest::qualityOfAnotherOutput()
     QVERIFY(f.waitForNew(records));
     QVERIFY(f.current().measurement()->outputs.at(1).value >= 0.97);
     QCOMPARE(f.current().recipe->target, std::string("quality of at least 0.97 of “mask”"));
+    // A look at the other output does not change what is asked of this one.
+    f.window->run().setJudged(0);
+    QTRY_COMPARE(f.panel().model().metric(), Metric::Psnr);
+    QCOMPARE(f.panel().bar().target().output, std::string("logits"));
+    f.window->run().setJudged(1);
+    QTRY_COMPARE(f.panel().model().metric(), Metric::Iou);
+    QCOMPARE(field->value(), 0.97);
 }
 
 /// Every option failed: a map without a number, and nothing that could be asked of it crashes.

@@ -111,8 +111,9 @@ RecipeTarget RecipeBar::target() const
     const RecipeTarget::Kind kind = kindOf(*m_unit);
     RecipeTarget target {kind, kind == RecipeTarget::Kind::Bits ? m_bits : m_field->value()};
     const ScanViewPtr& view = m_scan.view();
-    // The first output is the one that is meant by itself.
-    if (asksQuality() && view && m_output > 0 && m_output < view->sensitivity.outputs.size())
+    // By name: the one that is looked at need not be the one that the run ranks by.
+    if (asksQuality() && view && view->sensitivity.outputs.size() > 1
+        && m_output < view->sensitivity.outputs.size())
         target.output = view->sensitivity.outputs[m_output];
     return target;
 }
@@ -203,10 +204,13 @@ void RecipeBar::showQualityUnit()
     const auto& recipe = m_scan.forecast().recipe;
     if (!view || m_output >= view->sensitivity.metrics.size())
         return;
-    const bool share = view->sensitivity.metrics[m_output] == Metric::Iou;
+    m_qualityMetric = view->sensitivity.metrics[m_output];
+    const bool share = m_qualityMetric == Metric::Iou;
     const double usual = share ? 0.9 : 40;
-    const double now =
-        recipe && m_output < recipe->qualities.size() ? recipe->qualities[m_output] : usual;
+    const auto asked = m_qualities.find(view->sensitivity.outputs.at(m_output));
+    const double now = asked != m_qualities.end()       ? asked->second
+        : recipe && m_output < recipe->qualities.size() ? recipe->qualities[m_output]
+                                                        : usual;
     const double scale = share ? 1000 : 10;
     m_following = true;
     m_field->setDecimals(share ? 3 : 1);
@@ -232,6 +236,9 @@ void RecipeBar::takeField()
 {
     if (m_following)
         return;
+    const ScanViewPtr& view = m_scan.view();
+    if (asksQuality() && view && m_output < view->sensitivity.outputs.size())
+        m_qualities[view->sensitivity.outputs[m_output]] = m_field->value();
     if (!asksQuality()) {
         m_bits = toBits(m_field->value());
         m_following = true;
@@ -290,7 +297,11 @@ void RecipeBar::showRange(double most)
     m_bits = std::clamp(m_bits, m_slider->minimum() / 100.0, m_slider->maximum() / 100.0);
     m_slider->setBits(m_bits);
     m_following = false;
-    if (!asksQuality()) // which is still what is asked for
+    const Metric metric = m_output < m_scan.view()->sensitivity.metrics.size()
+        ? m_scan.view()->sensitivity.metrics[m_output]
+        : Metric::Psnr;
+    // A quality of the same kind is still what is asked for.
+    if (!asksQuality() || metric != m_qualityMetric)
         showUnit();
 }
 
@@ -305,8 +316,15 @@ void RecipeBar::showForecast()
     updateButtons();
     // Layers locked to fp16 may take more than the largest formats.
     const double most = std::max(m_range.most, forecast.range.least > 0 ? forecast.range.most : 0);
-    if (m_scan.view() && most != m_most)
+    if (m_scan.view() && most != m_most) {
+        const double before = m_bits;
         showRange(most);
+        // What was foreseen is of a size that cannot be asked for any more.
+        if (!asksQuality() && m_bits < before) {
+            emit moved();
+            return;
+        }
+    }
     if (!forecast.recipe && asksQuality()) {
         m_predicted->setText(forecast.target.isSize() ? QString() : tr("Not reached"));
         m_predicted->setToolTip(tr("With the locks of now no choice of formats is that good."));

@@ -7,6 +7,9 @@
 
 #include <QWidget>
 
+#include <map>
+#include <string>
+
 class QComboBox;
 class QDoubleSpinBox;
 class QPushButton;
@@ -66,6 +69,8 @@ private:
     BudgetRange m_range; ///< without locks
     double m_most = 0; ///< the slider's end in bits, with the locks of now
     std::size_t m_output = 0;
+    std::map<std::string, double> m_qualities; ///< asked for, by output
+    Metric m_qualityMetric = Metric::Psnr; ///< of the field, where it is a quality
     bool m_following = false; ///< while slider and field follow each other
 };
 

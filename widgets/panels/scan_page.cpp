@@ -192,6 +192,8 @@ ScanWish ScanPage::wish() const
 
 void ScanPage::setWish(const ScanWish& wish)
 {
+    if (m_picker) // its formats are those of the wish before
+        m_picker->close();
     m_wish = wish;
     showFormats();
     m_method->setCurrentIndex(m_method->findData(int(wish.method)));
@@ -201,6 +203,8 @@ void ScanPage::setWish(const ScanWish& wish)
 
 void ScanPage::chooseFormats(int entry)
 {
+    if (m_picker)
+        m_picker->close();
     if (entry != kOwnChoice)
         m_wish.formats = scanFormats(static_cast<ScanPreset>(entry));
     else if (!m_own.empty())

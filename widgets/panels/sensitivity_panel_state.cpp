@@ -323,7 +323,7 @@ void SensitivityPanel::tieUnits(const std::vector<std::size_t>& units, bool tied
     if (tied)
         wish.ties.push_back(std::move(tie));
     m_asking = true;
-    m_page->setWish(wish);
+    m_page->setWish(withAttentionApart(std::move(wish), view->model));
     refresh();
 }
 

@@ -69,12 +69,13 @@ void ScanController::adoptRun()
 /// when somebody scans.
 void ScanController::readScan()
 {
+    m_readTask.request_stop(); // what has grown since is read, too
     if (!m_sources)
         return;
-    m_lookAhead.run(
+    m_readTask = m_lookAhead.run(
         this,
         [this, sources = m_sources,
-         generation = m_generation](const std::stop_token&) -> BackgroundQueue::Completion {
+         generation = m_generation](const std::stop_token& stop) -> BackgroundQueue::Completion {
             ScanViewPtr view;
             QString unusable;
             try {
@@ -84,8 +85,8 @@ void ScanController::readScan()
             } catch (const Error& error) {
                 unusable = toQString(error.failure().message);
             }
-            return [this, view, unusable, generation] {
-                if (generation != m_generation || (m_view && isWorking()))
+            return [this, view, unusable, generation, stop] {
+                if (generation != m_generation || stop.stop_requested() || (m_view && isWorking()))
                     return;
                 m_unusable = unusable;
                 if (view)
@@ -116,14 +117,25 @@ void ScanController::adoptView(ScanViewPtr view)
 
 std::vector<FormatLock> ScanController::heldLocks(const std::vector<FormatLock>& locks) const
 {
+    if (!m_view)
+        return locks;
     std::vector<FormatLock> held;
+    AllowedOptions allowed = allOptions(m_view->space);
     for (const FormatLock& lock : locks) {
-        held.push_back(lock);
         try {
-            if (m_view)
-                applyLocks(m_view->space, m_view->model, held);
+            AllowedOptions both = applyLocks(m_view->space, m_view->model, {&lock, 1});
+            bool eachHasOne = true;
+            for (std::size_t u = 0; u < both.size(); ++u) {
+                for (std::size_t o = 0; o < both[u].size(); ++o)
+                    both[u][o] = both[u][o] && allowed[u][o];
+                eachHasOne = eachHasOne && std::ranges::find(both[u], true) != both[u].end();
+            }
+            if (!eachHasOne)
+                continue;
+            allowed = std::move(both);
+            held.push_back(lock);
         } catch (const Error&) {
-            held.pop_back();
+            continue; // fits no format of this scan
         }
     }
     return held;
@@ -224,7 +236,7 @@ void ScanController::setLocks(std::vector<FormatLock> locks)
         return;
     m_locks = std::move(locks);
     emit locksChanged();
-    if (m_forecast.target.value > 0)
+    if (m_forecast.asked)
         requestPrediction(m_forecast.target);
 }
 
@@ -232,6 +244,7 @@ void ScanController::requestPrediction(const RecipeTarget& target)
 {
     m_predictTask.request_stop();
     m_forecast.target = target;
+    m_forecast.asked = true;
     if (!m_view || !m_view->isComplete())
         return;
     const std::size_t judged =
@@ -244,6 +257,7 @@ void ScanController::requestPrediction(const RecipeTarget& target)
             clock.start();
             RecipeForecast forecast;
             forecast.target = target;
+            forecast.asked = true;
             const AllowedOptions allowed = applyLocks(view->space, view->model, locks);
             forecast.range = budgetRange(view->space, view->sensitivity, allowed);
             forecast.recipe =

@@ -103,6 +103,7 @@ private:
     using Measuring = std::function<void(Sources&, const std::stop_token&)>;
 
     void adoptRun();
+    std::optional<double> heldOutShare() const; ///< of the scan
     void readScan();
     void begin(Work work, Measuring measuring);
     void end();
@@ -126,7 +127,7 @@ private:
     RecipeForecast m_forecast;
     quint64 m_generation = 0; ///< of the run shown
     std::stop_source m_task {std::nostopstate}, m_estimateTask {std::nostopstate},
-        m_predictTask {std::nostopstate};
+        m_predictTask {std::nostopstate}, m_readTask {std::nostopstate};
     BackgroundQueue m_lookAhead; ///< estimates and predictions
     BackgroundQueue m_queue; ///< last: joined before anything it uses dies
 };

@@ -100,16 +100,8 @@ ScanSettings settingsOf(const ScanWish& wish, const RunHeader& run)
     return settings;
 }
 
-ScanWish wishOf(const ScanHeader& header, const ModelInfo& model)
+ScanWish withAttentionApart(ScanWish wish, const ModelInfo& model)
 {
-    const ScanSettings& settings = header.settings;
-    ScanWish wish;
-    wish.heldOutShare = header.heldOutShare;
-    wish.method = settings.method;
-    wish.formats = settings.formats;
-    wish.indivisible = settings.indivisible;
-    wish.palette = settings.palette;
-    wish.ties = settings.ties;
     const auto attention = attentionTies(model);
     wish.tieAttention = !attention.empty()
         && std::ranges::all_of(attention, [&](const std::vector<std::string>& tie) {
@@ -120,6 +112,19 @@ ScanWish wishOf(const ScanHeader& header, const ModelInfo& model)
             return std::ranges::find(attention, tie) != attention.end();
         });
     return wish;
+}
+
+ScanWish wishOf(const ScanHeader& header, const ModelInfo& model)
+{
+    const ScanSettings& settings = header.settings;
+    ScanWish wish;
+    wish.heldOutShare = header.heldOutShare;
+    wish.method = settings.method;
+    wish.formats = settings.formats;
+    wish.indivisible = settings.indivisible;
+    wish.palette = settings.palette;
+    wish.ties = settings.ties;
+    return withAttentionApart(std::move(wish), model);
 }
 
 ScanEstimate estimateScan(const ScanWish& wish, const RunHeader& run, const ScanView* known)

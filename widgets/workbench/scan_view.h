@@ -53,6 +53,8 @@ struct ScanWish
 /// The preset of just these formats, in whatever order; empty: somebody's own choice.
 std::optional<ScanPreset> presetOf(std::span<const CompressionSpec> formats);
 ScanSettings settingsOf(const ScanWish& wish, const RunHeader& run);
+/// The same wish with the groups of attention as a choice of their own, where all of them are tied.
+ScanWish withAttentionApart(ScanWish wish, const ModelInfo& model);
 /// The wish that a scan came from.
 ScanWish wishOf(const ScanHeader& header, const ModelInfo& model);
 
@@ -84,6 +86,7 @@ SearchEstimate estimateSearch(const ScanView& scan, const RunHeader& run, std::s
 struct RecipeForecast
 {
     RecipeTarget target;
+    bool asked = false; ///< whether there is a target
     std::optional<RecipePrediction> recipe; ///< empty: no recipe meets the target
     BudgetRange range; ///< in which a budget changes anything under the locks of now
     double elapsedMs = 0; ///< to solve it

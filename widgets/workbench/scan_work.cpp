@@ -28,8 +28,8 @@ QString frontierWords(std::size_t sizes, std::size_t recipes, const QStringList&
                   ? ScanController::tr("One recipe for %1 sizes.").arg(sizes)
                   : ScanController::tr("%1 recipes for %2 sizes.").arg(recipes).arg(sizes));
     if (!unmet.isEmpty())
-        words << ScanController::tr("None has %1 bits or less: the smallest formats and the locks "
-                                    "take more.")
+        words << ScanController::tr("There is none of %1 bits or less with the formats and locks "
+                                    "of now.")
                      .arg(unmet.last());
     if (recipes + static_cast<std::size_t>(unmet.size()) < sizes)
         words << ScanController::tr("Where more bits gain nothing, sizes share a recipe.");
@@ -66,6 +66,21 @@ ThreadBudget ScanController::Sources::threads() const
 {
     return defaultThreads(header.model,
                           static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+}
+
+/// Measures one more result of the run; `share` is the scan's, nothing where there is none.
+ResultRecord ScanController::Sources::add(CompressionConfig config, std::optional<double> share,
+                                          const std::stop_token& stop)
+{
+    Experiment& opened = openExperiment(stop);
+    if (share) // so that it says what the scan's recipes say
+        opened.holdOut(*share);
+    return addResult(folder, opened, std::move(config), threads().threadsPerWorker, stop);
+}
+
+std::optional<double> ScanController::heldOutShare() const
+{
+    return m_view ? std::optional(m_view->header.heldOutShare) : std::nullopt;
 }
 
 RecipeRequest ScanController::Sources::request(const ScanSettings& settings, double heldOutShare,
@@ -230,12 +245,10 @@ void ScanController::searchRecipes(Work work, std::vector<RecipeTarget> targets,
 void ScanController::measureAgain(std::vector<CompressionConfig> configs)
 {
     begin(Work::Variant,
-          [this, configs = std::move(configs),
+          [this, configs = std::move(configs), share = heldOutShare(),
            generation = m_generation](Sources& sources, const std::stop_token& stop) {
               for (const CompressionConfig& config : configs) {
-                  const ResultRecord added =
-                      addResult(sources.folder, sources.openExperiment(stop), config,
-                                sources.threads().threadsPerWorker, stop);
+                  const ResultRecord added = sources.add(config, share, stop);
                   tell(generation, [this, added] {
                       m_run.addRecord(added);
                       emit found(added);
@@ -248,12 +261,10 @@ void ScanController::keepLayer(const ResultRecord& record, const std::string& la
                                KeptFormat format)
 {
     begin(Work::Variant,
-          [this, record, layer, format, generation = m_generation](Sources& sources,
-                                                                   const std::stop_token& stop) {
+          [this, record, layer, format, share = heldOutShare(),
+           generation = m_generation](Sources& sources, const std::stop_token& stop) {
               CompressionConfig config = withLayerKept(sources.header.model, record, layer, format);
-              const ResultRecord added =
-                  addResult(sources.folder, sources.openExperiment(stop), std::move(config),
-                            sources.threads().threadsPerWorker, stop);
+              const ResultRecord added = sources.add(std::move(config), share, stop);
               tell(generation, [this, added] {
                   m_run.addRecord(added);
                   emit found(added);

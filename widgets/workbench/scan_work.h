@@ -22,6 +22,8 @@ struct ScanController::Sources
     Experiment& openExperiment(const std::stop_token& stop);
     ThreadBudget threads() const;
     /// `heldOutShare` of the samples takes no part in any choice.
+    ResultRecord add(CompressionConfig config, std::optional<double> share,
+                     const std::stop_token& stop);
     RecipeRequest request(const ScanSettings& settings, double heldOutShare,
                           const std::stop_token& stop);
 };
