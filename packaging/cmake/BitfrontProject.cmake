@@ -12,7 +12,8 @@ set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
 
 find_program(BITFRONT_CCACHE ccache)
 if(BITFRONT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${BITFRONT_CCACHE}")
+  # The sloppiness lets it cache what was compiled with precompiled headers.
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${BITFRONT_CCACHE}")
 endif()
 
 add_library(bitfront_settings INTERFACE)
@@ -27,6 +28,31 @@ if(BITFRONT_SANITIZE)
   target_link_options(bitfront_settings INTERFACE -fsanitize=${BITFRONT_SANITIZERS})
 endif()
 
+# Headers of others that are read once for many files (precompiled). Ours are not among them, so that a change compiles
+# its users alone; every file still includes what it uses.
+set(BITFRONT_COMMON_HEADERS <algorithm> <array> <chrono> <cmath> <cstdint> <functional> <map> <memory> <mutex> <optional>
+  <set> <span> <string> <thread> <unordered_map> <variant> <vector>)
+
+# bitfront_use_widgets(TARGET): settings of a library that draws. The first one's precompiled headers serve them all.
+function(bitfront_use_widgets target)
+  set_target_properties(${target} PROPERTIES AUTOMOC ON)
+  target_compile_definitions(${target} PRIVATE QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII
+    QT_DISABLE_DEPRECATED_BEFORE=0x060400)
+  bitfront_share_headers(widgets ${target} <QtWidgets>)
+endfunction()
+
+# bitfront_share_headers(GROUP TARGET header...): precompiled headers, made by the group's first target, shared by the others
+# (whose settings must be alike).
+function(bitfront_share_headers group target)
+  get_property(owner GLOBAL PROPERTY BITFRONT_HEADERS_${group})
+  if(owner)
+    target_precompile_headers(${target} REUSE_FROM ${owner})
+  else()
+    target_precompile_headers(${target} PRIVATE ${ARGN} ${BITFRONT_COMMON_HEADERS})
+    set_property(GLOBAL PROPERTY BITFRONT_HEADERS_${group} ${target})
+  endif()
+endfunction()
+
 # bitfront_add_test(NAME LABELS label... [LIBRARIES lib...]): one Qt Test program from NAME.cpp.
 function(bitfront_add_test test_name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "LABELS;LIBRARIES;SOURCES" ${ARGN})
@@ -37,6 +63,11 @@ function(bitfront_add_test test_name)
     BITFRONT_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data"
     BITFRONT_RESOURCES="${PROJECT_SOURCE_DIR}/resources"
     BITFRONT_BIN="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+  if("gui" IN_LIST ARG_LABELS)
+    bitfront_share_headers(gui_tests ${test_name} <QtTest> <QtWidgets>)
+  else()
+    bitfront_share_headers(tests ${test_name} <QtTest>)
+  endif()
   add_test(NAME ${test_name} COMMAND ${test_name})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
