@@ -173,7 +173,7 @@ all parameters with all tables and scales. *Uniform sweep*: the best of `bitfron
 refinements) at no more bits. *Mixed*: the recipe of `bitfront-cli frontier`. *Predicted*: what the
 scan promised for that size before any recipe of it was measured, the sum of the layers' errors, each measured alone; it
 is what the window's slider says. *Forwards*: spent on that size after the scan; measurements are shared between sizes,
-so they depend on the order. Times are wall clock on two cores that were busy with other work (the demo's not).
+so they depend on the order. Times are wall clock on two cores that were busy with other work.
 
 How a recipe is found: every format is measured on every layer alone (the scan); a multiple-choice knapsack picks one
 format per layer with the least sum of errors that fits the size, exactly, in milliseconds; the result is verified;
