@@ -21,6 +21,8 @@ private slots:
     void lockToACellThatALockAllows();
     void locksThatTiesRuleOut();
     void locksOfAnotherScanAreForgotten();
+    void undoIsSeen();
+    void frontierThatLocksRuleOut();
     void attentionIsUntied();
     void orderKeepsTheLayer();
     void fieldSaysWhatIsAskedFor();
@@ -128,6 +130,43 @@ void SensitivityLocksTest::locksOfAnotherScanAreForgotten()
     QVERIFY(f.scan().locks().empty());
     QVERIFY(f.budget(5));
     QVERIFY(f.scan().forecast().recipe);
+}
+
+/// Not behind the question of a tie.
+void SensitivityLocksTest::undoIsSeen()
+{
+    Analyst f;
+    QVERIFY(f.openScanned());
+    SensitivityModel& model = f.panel().model();
+    choose(f, "body.conv1", 1);
+    f.key(Qt::Key_L);
+    f.panel().view().selectionModel()->select(
+        QItemSelection(model.index(model.rowOf(1), 3), model.index(model.rowOf(2), 3)),
+        QItemSelectionModel::ClearAndSelect);
+    f.key(Qt::Key_T);
+    QTRY_VERIFY(f.find<QPushButton>("startScan")->isVisible());
+    f.find<QAction>("actionUndo")->trigger();
+    QVERIFY(f.scan().locks().empty());
+    QVERIFY(f.panel().view().isVisible());
+}
+
+void SensitivityLocksTest::frontierThatLocksRuleOut()
+{
+    Analyst f;
+    QVERIFY(f.openScanned());
+    QVERIFY(f.budget(8));
+    std::vector<FormatLock> locks;
+    for (const ScanUnit& unit : f.scan().view()->space.units)
+        locks.push_back({unit.layerNames.front(), "fp16"});
+    QSignalSpy spy(&f.scan(), &ScanController::predicted);
+    f.scan().setLocks(locks);
+    QVERIFY(spy.count() > 0 || spy.wait(5000));
+    const int forwards = f.forwards();
+    f.click("drawFrontier");
+    QVERIFY(f.idle());
+    QCOMPARE(f.forwards(), forwards);
+    auto* banner = f.window->findChild<MessageBanner*>(QStringLiteral("messageBanner"));
+    QVERIFY2(banner->message().contains(QStringLiteral("16.00")), qPrintable(banner->message()));
 }
 
 void SensitivityLocksTest::attentionIsUntied()

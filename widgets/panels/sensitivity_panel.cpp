@@ -17,6 +17,8 @@
 #include <QStackedLayout>
 #include <QVBoxLayout>
 
+#include <utility>
+
 namespace bitfront {
 
 SensitivityPanel::SensitivityPanel(ScanController& scan, RunController& run, Selection& selection,
@@ -37,8 +39,11 @@ SensitivityPanel::SensitivityPanel(ScanController& scan, RunController& run, Sel
     connect(&m_scan, &ScanController::viewChanged, this, &SensitivityPanel::adoptScan);
     connect(&m_scan, &ScanController::workChanged, this, &SensitivityPanel::refresh);
     connect(&m_scan, &ScanController::progressChanged, this, &SensitivityPanel::refreshState);
-    connect(&m_scan, &ScanController::locksChanged, this,
-            [this] { m_model->setLocks(m_scan.locks()); });
+    connect(&m_scan, &ScanController::locksChanged, this, [this] {
+        m_model->setLocks(m_scan.locks());
+        if (std::exchange(m_asking, false)) // by undo: what it did is to be seen
+            refresh();
+    });
     connect(&m_scan, &ScanController::predicted, this, &SensitivityPanel::showForecast);
     connect(&m_scan, &ScanController::found, this, &SensitivityPanel::tellFound);
     connect(&m_scan, &ScanController::noted, this,

@@ -285,6 +285,16 @@ void SensitivityPanel::startScan(const ScanWish& wish)
 
 void SensitivityPanel::drawFrontier()
 {
+    const RecipeForecast& forecast = m_scan.forecast();
+    const double largest = *std::ranges::max_element(ScanController::kFrontierBits);
+    if (forecast.asked && forecast.range.least > largest) {
+        emit said(MessageBanner::Kind::Info,
+                  tr("A frontier has sizes up to %1 bits, and with the locks of now the smallest "
+                     "formats take %2.")
+                      .arg(QLocale().toString(largest),
+                           QLocale().toString(forecast.range.least, 'f', 2)));
+        return;
+    }
     const SearchEstimate search =
         m_scan.searchEstimate(std::size(ScanController::kFrontierBits), m_bar->rounds());
     const auto draw = [this] { m_scan.drawFrontier(m_bar->rounds()); };
