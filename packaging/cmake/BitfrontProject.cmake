@@ -65,7 +65,7 @@ function(bitfront_add_test test_name)
     BITFRONT_BIN="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   if("gui" IN_LIST ARG_LABELS)
     bitfront_share_headers(gui_tests ${test_name} <QtTest> <QtWidgets>)
-  else()
+  elseif(NOT "cli" IN_LIST ARG_LABELS) # few, and Qt Test's own settings differ by folder
     bitfront_share_headers(tests ${test_name} <QtTest>)
   endif()
   add_test(NAME ${test_name} COMMAND ${test_name})
