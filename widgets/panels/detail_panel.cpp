@@ -7,6 +7,7 @@
 #include "widgets/parts/buttons.h"
 #include "widgets/parts/chip.h"
 #include "widgets/parts/figures.h"
+#include "widgets/parts/scrolled.h"
 #include "widgets/selection.h"
 #include "widgets/theme.h"
 #include "widgets/workbench/plan_choice.h"
@@ -17,7 +18,6 @@
 #include <QHBoxLayout>
 #include <QPushButton>
 #include <QResizeEvent>
-#include <QScrollArea>
 #include <QStackedLayout>
 #include <QTabBar>
 
@@ -80,14 +80,8 @@ DetailPanel::DetailPanel(RunController& run, Selection& selection, Inspector& in
     column->addWidget(buildTabs(), 1);
     column->addStretch(0);
     // Scrolls where the window is low, so that it may be lower than this.
-    auto* scroll = new QScrollArea;
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
+    auto* scroll = scrolled(page);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->setWidget(page);
-    page->setAutoFillBackground(false);
-    scroll->viewport()->setAutoFillBackground(false);
     m_pages->addWidget(scroll);
 
     connect(&m_selection, &Selection::currentChanged, this, &DetailPanel::refresh);

@@ -5,6 +5,7 @@
 #include "widgets/parts/buttons.h"
 #include "widgets/parts/flow_layout.h"
 #include "widgets/parts/labels.h"
+#include "widgets/parts/scrolled.h"
 #include "widgets/theme.h"
 #include "widgets/workbench/text.h"
 
@@ -14,7 +15,6 @@
 #include <QHBoxLayout>
 #include <QHideEvent>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
 namespace bitfront {
@@ -79,14 +79,8 @@ ScanPage::ScanPage(ScanController& scan, QWidget* parent)
     column->addWidget(buildChoices());
     column->addWidget(buildButtons());
     column->addStretch();
-    auto* scroll = new QScrollArea;
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
+    auto* scroll = scrolled(page);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->setWidget(page);
-    page->setAutoFillBackground(false);
-    scroll->viewport()->setAutoFillBackground(false);
     auto* whole = new QVBoxLayout(this);
     whole->setContentsMargins(0, 0, 0, 0);
     whole->addWidget(scroll);

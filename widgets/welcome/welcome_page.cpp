@@ -5,6 +5,7 @@
 #include "widgets/parts/labels.h"
 #include "widgets/parts/list_row.h"
 #include "widgets/parts/message_banner.h"
+#include "widgets/parts/scrolled.h"
 #include "widgets/theme.h"
 #include "widgets/welcome/welcome_picture.h"
 #include "widgets/workbench/error_text.h"
@@ -13,7 +14,6 @@
 #include <QHBoxLayout>
 #include <QLocale>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
 namespace bitfront {
@@ -80,13 +80,7 @@ WelcomePage::WelcomePage(QWidget* parent)
     across->addStretch();
     across->addWidget(column, 1000);
     across->addStretch();
-    auto* scroll = new QScrollArea;
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->setWidget(page);
-    page->setAutoFillBackground(false);
-    scroll->viewport()->setAutoFillBackground(false);
+    auto* scroll = scrolled(page);
     auto* whole = new QVBoxLayout(this);
     whole->setContentsMargins(0, 0, 0, 0);
     whole->addWidget(scroll);
